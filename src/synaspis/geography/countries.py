@@ -19,9 +19,9 @@ from synaspis.geography.topojson import decode_arcs, decode_polygons
 SEA: Final = -1
 """Country index of a place on no country's land."""
 
-# Natural Earth gives no ISO number to these five. Northern Cyprus and Somaliland belong to the states that the
-# United Nations recognise. Kosovo has the user-assigned code that the European Union and GeoNames use. Two states
-# claim Siachen, so it gets the code of an unknown territory.
+# Natural Earth gives no ISO number to these five. Northern Cyprus and Somaliland belong to the states that
+# the United Nations recognise. Kosovo has the user-assigned code that the European Union and GeoNames use.
+# Two states claim Siachen, so it gets the code of an unknown territory.
 _CODE_OF_NAME: Final = {
     "Kosovo": "XK",
     "N. Cyprus": "CY",
@@ -30,9 +30,9 @@ _CODE_OF_NAME: Final = {
     "Indian Ocean Ter.": "CX",
 }
 
-# (drawn as, belongs to, south, north, west, east in degrees): polygons whose ISO 3166 code is another than the one
-# of the country that they are drawn with. Overseas parts have codes of their own; Crimea is Ukraine's (resolution
-# 68/262 of the General Assembly of the United Nations).
+# (drawn as, belongs to, south, north, west, east in degrees): polygons whose ISO 3166 code is another than
+# the one of the country that they are drawn with. Overseas parts have codes of their own; Crimea is Ukraine's
+# (resolution 68/262 of the General Assembly of the United Nations).
 _MOVED: Final = (
     ("FR", "GF", 2.0, 6.0, -55.0, -51.0),
     ("FR", "GP", 15.7, 16.7, -62.0, -61.0),
@@ -111,8 +111,8 @@ class Countries:
         """Find the country of each place.
 
         latitude_rad: any shape, -pi/2 to pi/2; longitude_rad: any value, same shape or broadcast against it.
-        Returns country indices into `codes`, -1 at sea; a place on a border goes to the first in the alphabet.
-        A coast is right within about 1 km, the accuracy of a map at 1:50 million.
+        Returns country indices into `codes`, -1 at sea; a place on a border goes to the first in the
+        alphabet. A coast is right within about 1 km, the accuracy of a map at 1:50 million.
         """
         latitude, longitude = np.broadcast_arrays(np.degrees(latitude_rad), np.degrees(longitude_rad))
         shape = latitude.shape
@@ -145,5 +145,5 @@ def _owner(drawn_as: str, polygon: shapely.Polygon) -> str:
 
 
 def _merge(polygons: list[shapely.Polygon], join: bool) -> shapely.MultiPolygon:
-    """One geometry of a country's polygons; `join` where two drawn countries with a common border became one."""
+    """One geometry of a country's polygons; joined where two drawn countries with a border became one."""
     return shapely.multipolygons(list(shapely.get_parts(shapely.union_all(polygons))) if join else polygons)

@@ -1,6 +1,7 @@
 """Shortest lines on the WGS84 ellipsoid, through PROJ.
 
-Method: Karney, Algorithms for geodesics, J. Geodesy 87 (2013), doi:10.1007/s00190-012-0578-z; accurate to 15 nm.
+Method: Karney, Algorithms for geodesics, J. Geodesy 87 (2013), doi:10.1007/s00190-012-0578-z; accurate to 15
+nm.
 """
 
 from __future__ import annotations

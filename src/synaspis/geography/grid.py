@@ -27,9 +27,9 @@ class Grid:
     longitude_rad: (column,) centres, rising; they exceed pi where the region crosses the 180th meridian.
     step_rad: side of a cell.
     codes: ISO 3166-1 alpha-2 codes.
-    country: (row, column) index into `codes` of the country at the centre of the cell, -1 at sea. A cell whose centre
-    is sea but which holds a city that has no cell of its country beside it (a small island) is land of that country.
-    cell_area_m2: (row, column) exact on the WGS84 ellipsoid, sea or land.
+    country: (row, column) index into `codes` of the country at the centre of the cell, -1 at sea. A cell
+    whose centre is sea but which holds a city that has no cell of its country beside it (a small island) is
+    land of that country. cell_area_m2: (row, column) exact on the WGS84 ellipsoid, sea or land.
     population: (row, column) inhabitants of the cities of 15,000 and more in the cell.
     """
 
@@ -72,7 +72,8 @@ class Grid:
     @cached_property
     def land(self) -> NDArray[np.bool_]:
         """(row, column) True where the centre of the cell is land."""
-        return self.country != SEA
+        land: NDArray[np.bool_] = self.country != SEA
+        return land
 
     def of_countries(self, codes: tuple[str, ...] | list[str]) -> NDArray[np.bool_]:
         """(row, column) True where the centre of the cell is land of one of the countries.
@@ -89,15 +90,16 @@ class Grid:
                 for code in unknown
             )
         wanted = [self.codes.index(code) for code in codes]
-        return np.isin(self.country, np.array(wanted, dtype=np.int16)).astype(np.bool_)
+        found: NDArray[np.bool_] = np.isin(self.country, np.array(wanted, dtype=np.int16))
+        return found
 
 
 def area_from_equator_m2(latitude_rad: ArrayLike) -> NDArray[np.float64]:
     """Area of the WGS84 ellipsoid between the equator and a parallel, for each radian of longitude.
 
     latitude_rad: geodetic, any shape. Returns m2, negative in the south.
-    Equation: b^2/2 (s/(1 - e^2 s^2) + artanh(e s)/e) with s the sine of the latitude, e the eccentricity, b the
-    polar radius. Source: Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395 (1987),
+    Equation: b^2/2 (s/(1 - e^2 s^2) + artanh(e s)/e) with s the sine of the latitude, e the eccentricity, b
+    the polar radius. Source: Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395 (1987),
     doi:10.3133/pp1395, equation 3-12.
     """
     e = sqrt(EARTH_ECCENTRICITY_SQUARED)
@@ -139,9 +141,9 @@ def _size(south: float, north: float, west: float, east: float, step: float) -> 
         if abs(count - round(count)) > 1e-6:
             faults.append(
                 Fault(
-                    f"{length:g} deg is {count:.3f} steps of {step:g} deg; allowed is a whole number",
+                    f"{length:g} deg is {count:.3f} steps of {step:g} deg; it must be whole",
                     where=name,
-                    remedy=f"Move {name} by {max(round(count), 1) * step - length:+.6g} deg or change the step.",
+                    remedy=f"Move {name} by {max(round(count), 1) * step - length:+.6g} deg.",
                 )
             )
         sizes.append(round(count))
@@ -168,8 +170,8 @@ def _place_cities(
 ) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
     """Put every city of the region into a cell, so that none is lost.
 
-    A city counts in its own cell if that is land of its country, else in the nearest such cell of the eight around it.
-    If there is none, its own cell becomes land of its country if it was sea (a small island).
+    A city counts in its own cell if that is land of its country, else in the nearest such cell of the eight
+    around it. If there is none, its own cell becomes land of its country if it was sea (a small island).
     A city whose country is not drawn goes to the nearest land among these nine cells.
     Returns inhabitants and country, both (row, column).
     """

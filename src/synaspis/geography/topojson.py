@@ -1,10 +1,11 @@
 """Reads polygons out of a TopoJSON topology, in planar longitude and latitude that are safe for point tests.
 
-Follows the TopoJSON format specification 1.0 (https://github.com/topojson/topojson-specification): arcs are stored
-once, as differences of quantised integers; a polygon names its arcs, a reversed arc by its bitwise complement.
+Follows the TopoJSON format specification 1.0 (https://github.com/topojson/topojson-specification): arcs are
+stored once, as differences of quantised integers; a polygon names its arcs, a reversed arc by its bitwise
+complement.
 
-Rings that cross the 180th meridian come stitched (their longitude jumps by 360 degrees) and a polygon may hold a
-pole. Both are wrong in a plane, so such polygons are unrolled and cut at the meridian.
+Rings that cross the 180th meridian come stitched (their longitude jumps by 360 degrees) and a polygon may
+hold a pole. Both are wrong in a plane, so such polygons are unrolled and cut at the meridian.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def decode_polygons(geometry: Mapping[str, Any], arcs: Sequence[Ring]) -> list[s
 
     geometry: an object of type Polygon or MultiPolygon.
     arcs: from `decode_arcs`.
-    Returns polygons in degrees, longitude first, -180 to 180; one that crosses the 180th meridian comes in parts.
-    Raises ValueError for another type of geometry.
+    Returns polygons in degrees, longitude first, -180 to 180; one that crosses the 180th meridian comes in
+    parts. Raises ValueError for another type of geometry.
     """
     if geometry["type"] not in ("Polygon", "MultiPolygon"):
         raise ValueError(
