@@ -1,0 +1,1 @@
+"""Constants, units, documents, files and errors: what every other package may use."""
