@@ -62,8 +62,8 @@ fi
 say "Installing from $lock"
 pip="$venv/bin/python -m pip --disable-pip-version-check --no-input"
 # Everything is pinned in the lock, so there is nothing to resolve; bytecode is written on first use.
-$pip install --quiet --no-deps --no-compile --only-binary :all: --require-hashes -r "$lock" ||
+$pip install -qq --no-deps --no-compile --only-binary :all: --require-hashes -r "$lock" ||
     stop "pip could not install from $lock." "The lines above say why; check that a package index can be reached."
-$pip install --quiet --no-deps --no-build-isolation --editable . ||
+$pip install -qq --no-deps --no-build-isolation --editable . ||
     stop "the package itself could not be installed." "The lines above say why."
 printf '%s\n' "$wanted" >"$stamp"
