@@ -47,12 +47,14 @@ class Document:
     """What a file says, with the line of each field.
 
     data: mapping of text to nested mappings, tuples and scalars. source: file name, for messages.
-    lines: line number, from 1, of every key and list item.
+    lines: line number, from 1, of every key and list item. faults: what was found wrong in reading and can be
+    reported together with what is wrong in meaning; `parse` refuses a document that has any.
     """
 
     data: Mapping[str, Any]
     source: str = ""
     lines: Mapping[FieldPath, int] = field(default_factory=dict, repr=False)
+    faults: tuple[Fault, ...] = ()
 
     def line_of(self, path: FieldPath | str) -> int | None:
         """Line of a field, or of the nearest part of its path that the file has; None if the document has no
@@ -120,17 +122,14 @@ def _read_text(content: bytes | str, source: str) -> Document:
     try:
         data = reader.read(raw)
     except yaml.YAMLError as error:
-        reader.faults.append(_syntax_fault(error, source))
-        data = None
-    if reader.faults:
-        raise InputError(reader.faults)
+        raise InputError([*reader.faults, _syntax_fault(error, source)]) from None
     if not isinstance(data, Mapping):
         found = "empty" if data is None else f"{kind_of(data)}"
         what = f"the document is {found}; a mapping of keys to values is needed"
         raise InputError(
             Fault(what, remedy="Start with a line such as `schema: scenario/1`.", source=source, line=1)
         )
-    return Document(data, source, reader.lines)
+    return Document(data, source, reader.lines, tuple(reader.faults))
 
 
 def _syntax_fault(error: yaml.YAMLError, source: str) -> Fault:

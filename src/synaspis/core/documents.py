@@ -93,17 +93,24 @@ def parse(model: type[Model], document: Document, *, context: Any = None) -> Mod
     model: a pydantic model class. context: handed to its validators. Returns the instance.
     Raises InputError with all faults of the document, in the order of its lines.
     """
+    faults = list(document.faults)
     try:
-        return model.model_validate(document.data, context=context)
+        instance = model.model_validate(document.data, context=context)
     except ValidationError as error:
-        faults = [
+        known = {fault.where for fault in faults}
+        found = [
             fault for entry in error.errors(include_url=False) for fault in _faults(model, document, entry)
         ]
+        # A field that could not be read has been reported already.
+        faults += [fault for fault in found if fault.where not in known or not fault.where]
+        instance = None
+    if instance is not None and not faults:
+        return instance
     faults.sort(key=lambda fault: fault.line or 0)
     if len(faults) > FAULTS_MAX:
         more = Fault(f"{len(faults) - FAULTS_MAX} more faults", source=document.source)
         faults = [*faults[:FAULTS_MAX], more]
-    raise InputError(faults) from None
+    raise InputError(faults)
 
 
 def _faults(model: type[BaseModel], document: Document, entry: Mapping[str, Any]) -> Iterator[Fault]:

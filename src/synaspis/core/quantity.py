@@ -6,10 +6,21 @@ command line and are converted here, once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf, isfinite, log10, pi
-from typing import Annotated, Final, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictFloat, ValidationInfo, field_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    StrictFloat,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from synaspis.core.documents import FrozenModel, Rejected
 from synaspis.core.errors import Fault, InputError
@@ -237,30 +248,58 @@ class Quantity(Measure):
         return (self.value, *bounds, *(rival.value for rival in self.rivals))
 
 
-AnyMeasure = TypeVar("AnyMeasure", bound=Measure)
-
-
 def of_dimension(
     dimension: str, *, above: float = -inf, at_least: float = -inf, at_most: float = inf
-) -> AfterValidator:
+) -> WrapValidator:
     """Pydantic metadata that demands a dimension and bounds of a `Measure` or `Quantity` field.
 
     dimension: a dimension of the unit table. above, at_least, at_most: bounds of the SI value, `above`
     exclusive; they hold for low, high and rival values too.
     """
 
-    def check(measure: AnyMeasure) -> AnyMeasure:
-        fault = unit_fault(measure.value, measure.unit, dimension)
-        if fault is not None:
-            raise Rejected(fault)
-        for value in measure.values():
-            value_si = to_si(value, measure.unit)
-            if not (value_si > above and at_least <= value_si <= at_most):
-                allowed = _allowed(measure.unit, above, at_least, at_most)
-                raise Rejected(Fault(f"{value:g} {measure.unit} is out of bounds; {allowed}"))
+    def faults(values: Iterable[float], unit: str) -> Iterator[Fault]:
+        for value in values:
+            if (fault := unit_fault(value, unit, dimension)) is not None:
+                yield fault
+                return
+            if not (above < to_si(value, unit) <= at_most and to_si(value, unit) >= at_least):
+                yield Fault(f"{value:g} {unit} is out of bounds; {_allowed(unit, above, at_least, at_most)}")
+
+    def check(given: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            measure: Measure = handler(given)
+        except ValidationError as error:
+            # Other keys are wrong; the value and unit may still be judged, so that all faults come together.
+            found = list(faults(*_numbers(given)))
+            raise ValidationError.from_exception_data(
+                error.title,
+                [*map(_again, error.errors()), *([_detail(Rejected(*found), given)] if found else [])],
+            ) from None
+        found = list(faults(measure.values(), measure.unit))
+        if found:
+            raise Rejected(*found)
         return measure
 
-    return AfterValidator(check)
+    return WrapValidator(check)
+
+
+def _numbers(given: object) -> tuple[tuple[float, ...], str]:
+    """Numbers and unit of something that is not a whole measure, as far as they are usable; else nothing."""
+    unit = given.get("unit") if isinstance(given, Mapping) else None
+    if not isinstance(given, Mapping) or unit not in UNITS:
+        return (), ""
+    values = (given.get(key) for key in ("value", "low", "high"))
+    return tuple(v for v in values if isinstance(v, int | float) and not isinstance(v, bool)), str(unit)
+
+
+def _again(entry: ErrorDetails) -> InitErrorDetails:
+    return InitErrorDetails(
+        type=entry["type"], loc=entry["loc"], input=entry["input"], ctx=entry.get("ctx", {})
+    )
+
+
+def _detail(rejection: Rejected, given: object) -> InitErrorDetails:
+    return InitErrorDetails(type="value_error", loc=(), input=given, ctx={"error": rejection})
 
 
 def _allowed(unit: str, above: float, at_least: float, at_most: float) -> str:
