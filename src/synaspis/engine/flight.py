@@ -1,0 +1,237 @@
+"""Flight from launch to impact in three phases: staged boost, free flight, re-entry; thousands of cases at once.
+
+Each phase has its own step: boost about a second, free flight a fixed number of equal steps over the time that the osculating ellipse
+predicts, re-entry a quarter of the time in which the air density grows e-fold. Lanes of a block advance together; a lane that has
+landed goes on with steps of zero length.
+"""
+
+from __future__ import annotations
+
+from math import acos, sin, sqrt
+from typing import Final
+
+import numpy as np
+
+from synaspis.core.constants import EARTH_MEAN_RADIUS_M, EARTH_MU_M3_S2, EARTH_ROTATION_RAD_S
+from synaspis.engine._jit import driver, lane, prange, scalar
+from synaspis.engine.forces import height_m
+from synaspis.engine.steps import boost_step, drag_step, free_step
+
+LANES: Final = 64
+REENTRY_HEIGHT_M: Final = 120_000.0
+LONGEST_COAST_S: Final = 20_000.0
+_DESCENT_STEPS_MAX: Final = 6_000
+_STEP_MAX_S: Final = 1.0
+_CLIMB_PER_STEP_M: Final = 1_750.0  # a quarter of the scale height of air
+
+# Columns of `summary`.
+BURNOUT: Final = 0  # time, then the state in six columns
+IMPACT: Final = 7  # time, then the position in three columns
+APOGEE: Final = 11  # time, height
+LANDED: Final = 13
+SUMMARY_COLUMNS: Final = 14
+
+
+@scalar
+def coast_s(x, y, z, u, v, w):  # type: ignore[no-untyped-def]
+    """Time from a state (ECEF, m, m/s) to the descent through 120 km on the osculating ellipse; 0 if it stays below, 20,000 s if it does not return."""
+    a, b = u - EARTH_ROTATION_RAD_S * y, v + EARTH_ROTATION_RAD_S * x
+    radius = sqrt(x * x + y * y + z * z)
+    end = EARTH_MEAN_RADIUS_M + REENTRY_HEIGHT_M
+    inverse_axis = 2.0 / radius - (a * a + b * b + w * w) / EARTH_MU_M3_S2
+    if inverse_axis <= 1.0e-9:
+        return LONGEST_COAST_S
+    radial = (x * a + y * b + z * w) / sqrt(EARTH_MU_M3_S2)
+    e_sine, e_cosine = radial * sqrt(inverse_axis), 1.0 - radius * inverse_axis
+    eccentricity = sqrt(e_sine * e_sine + e_cosine * e_cosine)
+    if (1.0 + eccentricity) <= end * inverse_axis:
+        return 0.0
+    if (1.0 - eccentricity) >= end * inverse_axis:
+        return LONGEST_COAST_S
+    start = acos(min(max(e_cosine / eccentricity, -1.0), 1.0))
+    if e_sine < 0.0:
+        start = -start
+        if radius <= end:
+            return 0.0
+    finish = 2.0 * np.pi - acos((1.0 - end * inverse_axis) / eccentricity)
+    if start < 0.0:
+        finish -= 2.0 * np.pi
+    turned = (finish - eccentricity * sin(finish)) - (start - eccentricity * sin(start))
+    return max(0.0, turned / sqrt(EARTH_MU_M3_S2 * inverse_axis**3))
+
+
+@lane
+def _height(x, y, z):  # type: ignore[no-untyped-def]
+    squared = x * x + y * y + z * z
+    return height_m(sqrt(squared), z * z / squared)
+
+
+@lane
+def _climb(x, y, z, u, v, w):  # type: ignore[no-untyped-def]
+    return (x * u + y * v + z * w) / sqrt(x * x + y * y + z * z)
+
+
+@lane
+def _store(nodes, first, index, time, S):  # type: ignore[no-untyped-def]
+    """Write the time and state of every lane of the block as one node."""
+    for l in range(LANES):
+        nodes[first + l, 0, index] = time[l]
+    for c in range(6):
+        for l in range(LANES):
+            nodes[first + l, c + 1, index] = S[c, l]
+
+
+@lane
+def _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes):  # type: ignore[no-untyped-def]
+    """Fly the powered segments; the first is vertical, in the others the thrust tilts at a constant rate until cut-off."""
+    rate = np.empty(LANES)
+    for l in range(LANES):
+        rate[l] = launch[7, first + l] / max(launch[6, first + l] - segments[0, 1], 1.0)
+    count = 0
+    for s in range(segments.shape[0]):
+        begin, end, mass, flow, exhaust = segments[s, 0], segments[s, 1], segments[s, 2], segments[s, 3], segments[s, 4]
+        for k in range(steps[s]):
+            for l in range(LANES):
+                i = first + l
+                t0, t1 = min(begin, launch[6, i]), min(end, launch[6, i])
+                h = (t1 - t0) / steps[s]
+                t = t0 + k * h
+                turning = 0.0 if s == 0 else rate[l]
+                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = boost_step(
+                    S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l],
+                    h, turning * (t - segments[0, 1]), turning, flow, exhaust, mass - flow * (t - begin), drag_area,
+                    (launch[8, i], launch[9, i], launch[10, i]), (launch[11, i], launch[12, i], launch[13, i]),
+                )  # fmt: skip
+                time[l] = t + h
+            count += 1
+            if nodes.shape[0] > 0 and nodes_at[count] >= 0:
+                _store(nodes, first, nodes_at[count], time, S)
+
+
+@lane
+def _coast(S, time, first, base, node_count, substeps, nodes):  # type: ignore[no-untyped-def]
+    """Fly the free phase in equal steps, each lane over its own duration."""
+    h = np.empty(LANES)
+    for l in range(LANES):
+        h[l] = coast_s(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l]) / (node_count * substeps)
+    for n in range(node_count):
+        for _ in range(substeps):
+            for l in range(LANES):
+                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = free_step(
+                    S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], h[l]
+                )
+                time[l] += h[l]
+        if nodes.shape[0] > 0:
+            _store(nodes, first, base + n, time, S)
+
+
+@lane
+def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes):  # type: ignore[no-untyped-def]
+    """Fly with drag to the ground; nodes are thinned by half whenever they are full. Returns the number of nodes written."""
+    used, stride = 0, 1
+    for l in range(LANES):
+        landed[l] = 0.0
+    for k in range(_DESCENT_STEPS_MAX):
+        flying = 0.0
+        for l in range(LANES):
+            pace = abs(_climb(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l]))
+            h = (1.0 - landed[l]) * min(_STEP_MAX_S, _CLIMB_PER_STEP_M / max(pace, 1.0))
+            S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = drag_step(
+                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], h, drag_area_per_mass
+            )
+            time[l] += h
+            landed[l] = 1.0 if _height(S[0, l], S[1, l], S[2, l]) < 0.0 else 0.0
+            flying += 1.0 - landed[l]
+        if flying == 0.0:
+            break
+        if nodes.shape[0] > 0 and (k + 1) % stride == 0:
+            if used == node_count:
+                used, stride = node_count // 2, stride * 2
+                for l in range(LANES):
+                    for c in range(7):
+                        for n in range(used):
+                            nodes[first + l, c, base + n] = nodes[first + l, c, base + 2 * n + 1]
+            if (k + 1) % stride == 0:
+                _store(nodes, first, base + used, time, S)
+                used += 1
+    for _ in range(3):  # back (or on) to the ellipsoid
+        for l in range(LANES):
+            pace = min(_climb(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l]), -1.0)
+            h = -landed[l] * _height(S[0, l], S[1, l], S[2, l]) / pace
+            S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = drag_step(
+                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], h, drag_area_per_mass
+            )
+            time[l] += h
+    return used
+
+
+@lane
+def _finish(S, time, first, filled, nodes):  # type: ignore[no-untyped-def]
+    """Let every node from the impact on hold the impact."""
+    last = nodes.shape[2] - 1
+    for l in range(LANES):
+        for n in range(1, last + 1):
+            if n >= filled or nodes[first + l, 0, n] >= time[l]:
+                nodes[first + l, 0, n] = time[l]
+                for c in range(6):
+                    nodes[first + l, c + 1, n] = S[c, l]
+
+
+@lane
+def _highest(nodes, i):  # type: ignore[no-untyped-def]
+    """Time and height of the apogee of one case: the first sign change of the climb rate, by linear rate and Hermite position."""
+    before = 0.0
+    for n in range(nodes.shape[2]):
+        x, y, z = nodes[i, 1, n], nodes[i, 2, n], nodes[i, 3, n]
+        u, v, w = nodes[i, 4, n], nodes[i, 5, n], nodes[i, 6, n]
+        now = _climb(x, y, z, u, v, w)
+        if n > 0 and now <= 0.0 and before > 0.0:
+            m = n - 1
+            h = nodes[i, 0, n] - nodes[i, 0, m]
+            s = before / (before - now)
+            a, b = s * s * (3.0 - 2.0 * s), s * (1.0 - s)
+            px = (1.0 - a) * nodes[i, 1, m] + a * x + h * b * ((1.0 - s) * nodes[i, 4, m] - s * u)
+            py = (1.0 - a) * nodes[i, 2, m] + a * y + h * b * ((1.0 - s) * nodes[i, 5, m] - s * v)
+            pz = (1.0 - a) * nodes[i, 3, m] + a * z + h * b * ((1.0 - s) * nodes[i, 6, m] - s * w)
+            return nodes[i, 0, m] + s * h, _height(px, py, pz)
+        before = now
+    return nodes[i, 0, 0], _height(nodes[i, 1, 0], nodes[i, 2, 0], nodes[i, 3, 0])
+
+
+@driver
+def fly_lanes(launch, segments, steps, nodes_at, shape, drag_area, drag_area_per_mass, nodes, summary):  # type: ignore[no-untyped-def]
+    """Fly every case; all arguments finite, the number of cases a multiple of 64.
+
+    launch: (14, case): position and velocity in ECEF (six rows), cut-off time s, tilt of the thrust at cut-off rad,
+    unit vectors of the launch vertical (3) and the horizontal launch direction (3).
+    segments: (segment, 5): begin s, end s, mass at begin kg, propellant flow kg/s, exhaust speed m/s. steps: per segment.
+    nodes_at: (total steps + 1,): node in which the state after that many boost steps is stored, or -1.
+    shape: boost nodes, free-flight nodes, steps between two of these, re-entry nodes.
+    drag_area: Cd A in boost, m2. drag_area_per_mass: of what re-enters, m2/kg.
+    nodes: (case, 7, node) time and state, filled here; with 0 cases nothing is stored and no apogee is found.
+    summary: (case, 14), filled here: see BURNOUT, IMPACT, APOGEE, LANDED.
+    """
+    for block in prange(summary.shape[0] // LANES):
+        first = block * LANES
+        S, time, landed = np.empty((6, LANES)), np.zeros(LANES), np.zeros(LANES)
+        for c in range(6):
+            for l in range(LANES):
+                S[c, l] = launch[c, first + l]
+        if nodes.shape[0] > 0:
+            _store(nodes, first, 0, time, S)
+        _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes)
+        for l in range(LANES):
+            summary[first + l, 0] = time[l]
+            for c in range(6):
+                summary[first + l, 1 + c] = S[c, l]
+        _coast(S, time, first, shape[0], shape[1], shape[2], nodes)
+        used = _descend(S, time, landed, first, shape[0] + shape[1], shape[3], drag_area_per_mass, nodes)
+        if nodes.shape[0] > 0:
+            _finish(S, time, first, shape[0] + shape[1] + used, nodes)
+        for l in range(LANES):
+            i = first + l
+            summary[i, 7], summary[i, 13] = time[l], landed[l]
+            for c in range(3):
+                summary[i, 8 + c] = S[c, l]
+            if nodes.shape[0] > 0:
+                summary[i, 11], summary[i, 12] = _highest(nodes, i)
