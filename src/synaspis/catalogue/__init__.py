@@ -1,1 +1,39 @@
 """Public items with the source of every value: what can be flown, what sees it, what stops it, and where."""
+
+from synaspis.catalogue.loader import KINDS, Catalogue, load_catalogue, quantities, sources_of
+from synaspis.catalogue.rendering import describe, lines, listing
+from synaspis.catalogue.schema import (
+    Flight,
+    Interceptor,
+    Item,
+    Missile,
+    Place,
+    Radar,
+    RadarEquation,
+    Satellite,
+    Site,
+    Source,
+    Stage,
+)
+
+__all__ = [
+    "KINDS",
+    "Catalogue",
+    "Flight",
+    "Interceptor",
+    "Item",
+    "Missile",
+    "Place",
+    "Radar",
+    "RadarEquation",
+    "Satellite",
+    "Site",
+    "Source",
+    "Stage",
+    "describe",
+    "lines",
+    "listing",
+    "load_catalogue",
+    "quantities",
+    "sources_of",
+]

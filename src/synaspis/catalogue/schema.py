@@ -6,32 +6,32 @@ The text under a field is its documentation; the reference page is made from it.
 from __future__ import annotations
 
 import datetime
+from math import pi
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, RootModel, ValidationInfo, field_validator
 
 from synaspis.core.documents import FrozenModel, Rejected
 from synaspis.core.errors import Fault
-from synaspis.core.quantity import (
-    Area,
-    Azimuth,
-    Delay,
-    Distance,
-    Elevation,
-    HalfWidth,
-    Height,
-    Latitude,
-    Length,
-    Longitude,
-    Mass,
-    MassPerArea,
-    Power,
-    Quantity,
-    Ratio,
-    Speed,
-    Temperature,
-    Time,
-)
+from synaspis.core.quantity import Quantity, of_dimension
+
+Length = Annotated[Quantity, of_dimension("length", above=0.0)]
+Height = Annotated[Quantity, of_dimension("length", at_least=-1000.0)]
+Distance = Annotated[Quantity, of_dimension("length", at_least=0.0)]
+Time = Annotated[Quantity, of_dimension("time", above=0.0)]
+Delay = Annotated[Quantity, of_dimension("time", at_least=0.0)]
+Mass = Annotated[Quantity, of_dimension("mass", above=0.0)]
+Speed = Annotated[Quantity, of_dimension("speed", above=0.0)]
+Area = Annotated[Quantity, of_dimension("area", above=0.0)]
+MassPerArea = Annotated[Quantity, of_dimension("mass per area", above=0.0)]
+Power = Annotated[Quantity, of_dimension("power", above=0.0)]
+Temperature = Annotated[Quantity, of_dimension("temperature", above=0.0)]
+Ratio = Annotated[Quantity, of_dimension("ratio", above=0.0)]
+Latitude = Annotated[Quantity, of_dimension("angle", at_least=-pi / 2, at_most=pi / 2)]
+Longitude = Annotated[Quantity, of_dimension("angle", at_least=-pi, at_most=pi)]
+Elevation = Annotated[Quantity, of_dimension("angle", at_least=-pi / 2, at_most=pi / 2)]
+HalfWidth = Annotated[Quantity, of_dimension("angle", above=0.0, at_most=pi)]
+Azimuth = Annotated[Quantity, of_dimension("angle", at_least=0.0, at_most=2 * pi)]
 
 Text = Annotated[str, Field(min_length=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -60,6 +60,10 @@ class Source(FrozenModel):
         description="found: the number was read in this document; memory: cited from memory, not read again."
     )
     note: Text | None = Field(default=None, description="What a reader should know.")
+
+
+class SourceList(RootModel[dict[Identifier, Source]]):
+    """A file that lists sources by id."""
 
 
 class Item(FrozenModel):

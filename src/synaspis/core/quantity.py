@@ -1,14 +1,10 @@
-"""Values with a unit as people write them, and their SI form.
-
-Inside, every number is SI and radians; degrees, kilometres and decibels exist only in YAML and on the
-command line and are converted here, once.
-"""
+"""A value with its unit, its source and its doubt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from math import inf, isfinite, log10, pi
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from math import inf, isfinite
+from typing import Any, Literal
 
 from pydantic import (
     ConfigDict,
@@ -23,115 +19,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from synaspis.core.documents import FrozenModel, Rejected
-from synaspis.core.errors import Fault, InputError
+from synaspis.core.errors import Fault
+from synaspis.core.units import UNITS, from_si, to_si, unit_fault
 
-
-class Unit(NamedTuple):
-    """dimension: what it measures. factor: SI value of one unit. decibel: the value is 10 log10 of a
-    multiple of `factor`.
-    """
-
-    dimension: str
-    factor: float
-    decibel: bool = False
-
-
-UNITS: Final[dict[str, Unit]] = {
-    "m": Unit("length", 1.0),
-    "km": Unit("length", 1e3),
-    "s": Unit("time", 1.0),
-    "min": Unit("time", 60.0),
-    "h": Unit("time", 3600.0),
-    "d": Unit("time", 86400.0),
-    "deg": Unit("angle", pi / 180.0),
-    "rad": Unit("angle", 1.0),
-    "kg": Unit("mass", 1.0),
-    "t": Unit("mass", 1e3),
-    "m/s": Unit("speed", 1.0),
-    "km/s": Unit("speed", 1e3),
-    "m/s2": Unit("acceleration", 1.0),
-    "m2": Unit("area", 1.0),
-    "km2": Unit("area", 1e6),
-    "dBsm": Unit("area", 1.0, decibel=True),
-    "kg/m2": Unit("mass per area", 1.0),
-    "kg/m3": Unit("density", 1.0),
-    "1": Unit("ratio", 1.0),
-    "percent": Unit("ratio", 0.01),
-    "dB": Unit("ratio", 1.0, decibel=True),
-    "W": Unit("power", 1.0),
-    "kW": Unit("power", 1e3),
-    "MW": Unit("power", 1e6),
-    "K": Unit("temperature", 1.0),
-    "Hz": Unit("frequency", 1.0),
-    "kHz": Unit("frequency", 1e3),
-    "MHz": Unit("frequency", 1e6),
-    "GHz": Unit("frequency", 1e9),
-    "USD": Unit("money", 1.0),
-    "million USD": Unit("money", 1e6),
-}
-"""Every unit that a file may use."""
+__all__ = ["UNITS", "Basis", "Measure", "Quantity", "Rival", "from_si", "of_dimension", "to_si"]
 
 Basis = Literal["stated", "derived", "estimated", "assumed"]
 
 
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def units_of(dimension: str) -> tuple[str, ...]:
-    """Units that measure a dimension, in the order of the table."""
-    return tuple(name for name, unit in UNITS.items() if unit.dimension == dimension)
-
-
-def unit_fault(value: float, unit: str, dimension: str | None = None) -> Fault | None:
-    """What is wrong with a unit: not in the table, or of another dimension than the one needed; None if
-    nothing is.
-    """
-    if unit not in UNITS:
-        allowed = units_of(dimension) if dimension else tuple(UNITS)
-        return Fault(f"unknown unit {unit!r}", "unit", f"Use one of: {', '.join(allowed)}.")
-    given = UNITS[unit].dimension
-    if dimension is not None and given != dimension:
-        needed = f"{_article(dimension)} is needed ({', '.join(units_of(dimension))})"
-        return Fault(f"{value:g} {unit} is {_article(given)}; {needed}")
-    return None
-
-
-def to_si(value: float, unit: str, dimension: str | None = None) -> float:
-    """SI value of a value in a unit: angles in radians, dB as a ratio, dBsm in m2.
-
-    value: finite. unit: a key of `UNITS`. dimension: what it must measure, if that matters.
-    Raises InputError for an unknown unit, another dimension, or a value that is not finite.
-    """
-    fault = unit_fault(value, unit, dimension)
-    if fault is not None:
-        raise InputError(fault)
-    if not isfinite(value):
-        raise InputError(f"{value} {unit} is not a finite number")
-    entry = UNITS[unit]
-    return entry.factor * 10.0 ** (value / 10.0) if entry.decibel else value * entry.factor
-
-
-def from_si(value_si: float, unit: str) -> float:
-    """Value in a unit of an SI value; the inverse of `to_si`.
-
-    Raises InputError for an unknown unit, and for a value not above 0 in a decibel unit.
-    """
-    fault = unit_fault(value_si, unit)
-    if fault is not None:
-        raise InputError(fault)
-    entry = UNITS[unit]
-    if not entry.decibel:
-        return value_si / entry.factor
-    if value_si <= 0.0:
-        raise InputError(f"{value_si:g} has no value in {unit}; it must be above 0")
-    return 10.0 * log10(value_si / entry.factor)
-
-
 class Measure(FrozenModel):
-    """A value with its unit and nothing else: for what the user chooses, not for what is claimed about the
-    world.
-    """
+    """A value with its unit and nothing else: what a user chooses, rather than a claim about the world."""
 
     value: StrictFloat = Field(description="The number, in `unit`.")
     unit: str = Field(description="One of the units of the unit table.")
@@ -154,7 +51,7 @@ class Measure(FrozenModel):
         return (self.value,)
 
     def __str__(self) -> str:
-        return f"{self.value:g}" if self.unit == "1" else f"{self.value:g} {self.unit}"
+        return f"{self.value:.10g}" if self.unit == "1" else f"{self.value:.10g} {self.unit}"
 
 
 class Rival(FrozenModel):
@@ -178,9 +75,7 @@ class Rival(FrozenModel):
 
 
 class Quantity(Measure):
-    """A claim about the world: value, unit, where it comes from, how far it may be off, and who says
-    otherwise.
-    """
+    """A claim about the world: value, unit, origin, how far it may be off, and who says otherwise."""
 
     model_config = ConfigDict(validate_default=True)
 
@@ -286,10 +181,10 @@ def of_dimension(
 def _numbers(given: object) -> tuple[tuple[float, ...], str]:
     """Numbers and unit of something that is not a whole measure, as far as they are usable; else nothing."""
     unit = given.get("unit") if isinstance(given, Mapping) else None
-    if not isinstance(given, Mapping) or unit not in UNITS:
+    if not isinstance(given, Mapping) or not isinstance(unit, str) or unit not in UNITS:
         return (), ""
     values = (given.get(key) for key in ("value", "low", "high"))
-    return tuple(v for v in values if isinstance(v, int | float) and not isinstance(v, bool)), str(unit)
+    return tuple(v for v in values if isinstance(v, int | float) and not isinstance(v, bool)), unit
 
 
 def _again(entry: ErrorDetails) -> InitErrorDetails:
@@ -312,22 +207,3 @@ def _allowed(unit: str, above: float, at_least: float, at_most: float) -> str:
         head = ""
     tail = f"at most {from_si(at_most, unit):g} {unit}" if isfinite(at_most) else ""
     return f"it must be {' and '.join(part for part in (head, tail) if part)}"
-
-
-Length = Annotated[Quantity, of_dimension("length", above=0.0)]
-Height = Annotated[Quantity, of_dimension("length", at_least=-1000.0)]
-Distance = Annotated[Quantity, of_dimension("length", at_least=0.0)]
-Time = Annotated[Quantity, of_dimension("time", above=0.0)]
-Delay = Annotated[Quantity, of_dimension("time", at_least=0.0)]
-Mass = Annotated[Quantity, of_dimension("mass", above=0.0)]
-Speed = Annotated[Quantity, of_dimension("speed", above=0.0)]
-Area = Annotated[Quantity, of_dimension("area", above=0.0)]
-MassPerArea = Annotated[Quantity, of_dimension("mass per area", above=0.0)]
-Power = Annotated[Quantity, of_dimension("power", above=0.0)]
-Temperature = Annotated[Quantity, of_dimension("temperature", above=0.0)]
-Ratio = Annotated[Quantity, of_dimension("ratio", above=0.0)]
-Latitude = Annotated[Quantity, of_dimension("angle", at_least=-pi / 2, at_most=pi / 2)]
-Longitude = Annotated[Quantity, of_dimension("angle", at_least=-pi, at_most=pi)]
-Elevation = Annotated[Quantity, of_dimension("angle", at_least=-pi / 2, at_most=pi / 2)]
-HalfWidth = Annotated[Quantity, of_dimension("angle", above=0.0, at_most=pi)]
-Azimuth = Annotated[Quantity, of_dimension("angle", at_least=0.0, at_most=2 * pi)]
