@@ -64,6 +64,13 @@ class Grid:
         population, country = _place_cities(cities(), countries.codes, country, corner, step)
         return cls(latitude, longitude, step, countries.codes, country, area, population)
 
+    @staticmethod
+    def shape_over(
+        south_deg: float, north_deg: float, west_deg: float, east_deg: float, step_deg: float
+    ) -> tuple[int, int]:
+        """Rows and columns that `over` would lay, without laying them; arguments and errors are the same."""
+        return _size(south_deg, north_deg, west_deg, east_deg, step_deg)
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
