@@ -1,7 +1,8 @@
-"""Flight from launch to impact in three phases: staged boost, free flight, re-entry; thousands of cases at once.
+"""Flight from launch to impact in three phases: staged boost, free flight, descent with drag; thousands of cases at once.
 
-Each phase has its own step: boost about a second, free flight a fixed number of equal steps over the time that the osculating ellipse
-predicts, re-entry a quarter of the time in which the air density grows e-fold. Lanes of a block advance together; a lane that has
+Each phase has its own step: boost about a second; the rise through the rest of the air, with drag, 16 equal steps; free flight above
+120 km a fixed number of equal steps over the time that the osculating ellipse predicts; the descent a quarter of the time in which the
+air grows denser e-fold. Lanes of a block advance together; a lane that has
 landed goes on with steps of zero length.
 """
 
@@ -20,6 +21,8 @@ from synaspis.engine.steps import boost_step, drag_step, free_step
 LANES: Final = 64
 REENTRY_HEIGHT_M: Final = 120_000.0
 LONGEST_COAST_S: Final = 20_000.0
+RISE_STEPS: Final = 16
+RISE_NODES: Final = 4
 _DESCENT_STEPS_MAX: Final = 6_000
 _STEP_MAX_S: Final = 1.0
 _CLIMB_PER_STEP_M: Final = 1_750.0  # a quarter of the scale height of air
@@ -34,30 +37,33 @@ SUMMARY_COLUMNS: Final = 14
 
 @scalar
 def coast_s(x, y, z, u, v, w):  # type: ignore[no-untyped-def]
-    """Time from a state (ECEF, m, m/s) to the descent through 120 km on the osculating ellipse; 0 if it stays below, 20,000 s if it does not return."""
+    """Times from a state (ECEF, m, m/s) to the rise and to the descent through 120 km on the osculating ellipse.
+
+    Both are 0 if the body stays below; the rise is 0 if it is above already; the descent is 20,000 s if it does not come back.
+    """
     a, b = u - EARTH_ROTATION_RAD_S * y, v + EARTH_ROTATION_RAD_S * x
     radius = sqrt(x * x + y * y + z * z)
-    end = EARTH_MEAN_RADIUS_M + REENTRY_HEIGHT_M
+    edge = EARTH_MEAN_RADIUS_M + REENTRY_HEIGHT_M
     inverse_axis = 2.0 / radius - (a * a + b * b + w * w) / EARTH_MU_M3_S2
     if inverse_axis <= 1.0e-9:
-        return LONGEST_COAST_S
-    radial = (x * a + y * b + z * w) / sqrt(EARTH_MU_M3_S2)
-    e_sine, e_cosine = radial * sqrt(inverse_axis), 1.0 - radius * inverse_axis
+        return 0.0, LONGEST_COAST_S
+    e_sine = (x * a + y * b + z * w) / sqrt(EARTH_MU_M3_S2) * sqrt(inverse_axis)
+    e_cosine = 1.0 - radius * inverse_axis
     eccentricity = sqrt(e_sine * e_sine + e_cosine * e_cosine)
-    if (1.0 + eccentricity) <= end * inverse_axis:
-        return 0.0
-    if (1.0 - eccentricity) >= end * inverse_axis:
-        return LONGEST_COAST_S
+    if 1.0 + eccentricity <= edge * inverse_axis or (e_sine <= 0.0 and radius <= edge):
+        return 0.0, 0.0
+    if 1.0 - eccentricity >= edge * inverse_axis:
+        return 0.0, LONGEST_COAST_S
+    # Eccentric anomaly: 0 at the perigee, inside the Earth; pi at the apogee.
     start = acos(min(max(e_cosine / eccentricity, -1.0), 1.0))
     if e_sine < 0.0:
-        start = -start
-        if radius <= end:
-            return 0.0
-    finish = 2.0 * np.pi - acos((1.0 - end * inverse_axis) / eccentricity)
-    if start < 0.0:
-        finish -= 2.0 * np.pi
-    turned = (finish - eccentricity * sin(finish)) - (start - eccentricity * sin(start))
-    return max(0.0, turned / sqrt(EARTH_MU_M3_S2 * inverse_axis**3))
+        start = 2.0 * np.pi - start
+    crossing = acos((1.0 - edge * inverse_axis) / eccentricity)
+    motion = sqrt(EARTH_MU_M3_S2 * inverse_axis**3)
+    begun = start - eccentricity * sin(start)
+    rise = (crossing - eccentricity * sin(crossing) - begun) / motion
+    fall = (2.0 * np.pi - crossing + eccentricity * sin(crossing) - begun) / motion
+    return max(0.0, rise), max(0.0, fall)
 
 
 @lane
@@ -89,7 +95,13 @@ def _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes):
         rate[l] = launch[7, first + l] / max(launch[6, first + l] - segments[0, 1], 1.0)
     count = 0
     for s in range(segments.shape[0]):
-        begin, end, mass, flow, exhaust = segments[s, 0], segments[s, 1], segments[s, 2], segments[s, 3], segments[s, 4]
+        begin, end, mass, flow, exhaust = (
+            segments[s, 0],
+            segments[s, 1],
+            segments[s, 2],
+            segments[s, 3],
+            segments[s, 4],
+        )
         for k in range(steps[s]):
             for l in range(LANES):
                 i = first + l
@@ -109,20 +121,29 @@ def _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes):
 
 
 @lane
-def _coast(S, time, first, base, node_count, substeps, nodes):  # type: ignore[no-untyped-def]
-    """Fly the free phase in equal steps, each lane over its own duration."""
-    h = np.empty(LANES)
+def _coast(S, time, first, base, node_count, substeps, drag_area_per_mass, nodes):  # type: ignore[no-untyped-def]
+    """Rise through the rest of the air, then fly free down to 120 km; equal steps, each lane over its own duration."""
+    rise, fall = np.empty(LANES), np.empty(LANES)
     for l in range(LANES):
-        h[l] = coast_s(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l]) / (node_count * substeps)
+        up, down = coast_s(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l])
+        rise[l], fall[l] = up / RISE_STEPS, (down - up) / (node_count * substeps)
+    for n in range(RISE_STEPS):
+        for l in range(LANES):
+            S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = drag_step(
+                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], rise[l], drag_area_per_mass
+            )
+            time[l] += rise[l]
+        if nodes.shape[0] > 0 and (n + 1) % (RISE_STEPS // RISE_NODES) == 0:
+            _store(nodes, first, base + n // (RISE_STEPS // RISE_NODES), time, S)
     for n in range(node_count):
         for _ in range(substeps):
             for l in range(LANES):
                 S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = free_step(
-                    S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], h[l]
+                    S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], fall[l]
                 )
-                time[l] += h[l]
+                time[l] += fall[l]
         if nodes.shape[0] > 0:
-            _store(nodes, first, base + n, time, S)
+            _store(nodes, first, base + RISE_NODES + n, time, S)
 
 
 @lane
@@ -224,10 +245,11 @@ def fly_lanes(launch, segments, steps, nodes_at, shape, drag_area, drag_area_per
             summary[first + l, 0] = time[l]
             for c in range(6):
                 summary[first + l, 1 + c] = S[c, l]
-        _coast(S, time, first, shape[0], shape[1], shape[2], nodes)
-        used = _descend(S, time, landed, first, shape[0] + shape[1], shape[3], drag_area_per_mass, nodes)
+        _coast(S, time, first, shape[0], shape[1], shape[2], drag_area_per_mass, nodes)
+        base = shape[0] + RISE_NODES + shape[1]
+        used = _descend(S, time, landed, first, base, shape[3], drag_area_per_mass, nodes)
         if nodes.shape[0] > 0:
-            _finish(S, time, first, shape[0] + shape[1] + used, nodes)
+            _finish(S, time, first, base + used, nodes)
         for l in range(LANES):
             i = first + l
             summary[i, 7], summary[i, 13] = time[l], landed[l]

@@ -104,11 +104,35 @@ def boost_step(x, y, z, u, v, w, h, tilt, tilt_rate, flow, exhaust, mass, drag_a
     )
     u3, v3, w3 = u + k * a2, v + k * b2, w + k * c2
     a3, b3, c3 = boost_acceleration(
-        x + k * u2, y + k * v2, z + k * w2, u3, v3, w3, tilt_half, flow, exhaust, mass_half, drag_area, up, along
+        x + k * u2,
+        y + k * v2,
+        z + k * w2,
+        u3,
+        v3,
+        w3,
+        tilt_half,
+        flow,
+        exhaust,
+        mass_half,
+        drag_area,
+        up,
+        along,
     )
     u4, v4, w4 = u + h * a3, v + h * b3, w + h * c3
     a4, b4, c4 = boost_acceleration(
-        x + h * u3, y + h * v3, z + h * w3, u4, v4, w4, tilt_end, flow, exhaust, mass_end, drag_area, up, along
+        x + h * u3,
+        y + h * v3,
+        z + h * w3,
+        u4,
+        v4,
+        w4,
+        tilt_end,
+        flow,
+        exhaust,
+        mass_end,
+        drag_area,
+        up,
+        along,
     )
     s = h * (1.0 / 6.0)
     return (
