@@ -1,4 +1,4 @@
-"""What the repository must not carry: open ends, paths of one machine, addresses of package indexes, large files."""
+"""What the repository must not carry: open ends, paths of one machine, index addresses, large files."""
 
 import re
 import subprocess

@@ -1,7 +1,7 @@
 """Modules under 300 lines, functions under 60: a ratchet that only turns one way.
 
-What is over the limit stands below with its present size. It may shrink, not grow; once under the limit, its entry
-has to go. A new entry needs a reason in its comment.
+What is over the limit stands below with its present size. It may shrink, not grow; once under the limit, its
+entry has to go. A new entry needs a reason in its comment.
 """
 
 import ast
