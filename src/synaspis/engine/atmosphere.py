@@ -1,9 +1,10 @@
 """US Standard Atmosphere 1976, from -5 to 1000 km, from its definition.
 
-Up to 86 km: seven layers of linear molecular-scale temperature in geopotential altitude, in hydrostatic balance. Above: the
-kinetic-temperature profile of the standard and the number densities of N2, O, O2, Ar, He and H from its diffusion equations,
-integrated once on a fine grid and interpolated in the logarithm. Source of every number: NOAA/NASA/USAF, U.S. Standard
-Atmosphere, 1976, NASA-TM-X-74335, tables 1-8 and equations 1-50; the numbers of equations below are of that report.
+Up to 86 km: seven layers of linear molecular-scale temperature in geopotential altitude, in hydrostatic
+balance. Above: the kinetic-temperature profile of the standard and the number densities of N2, O, O2, Ar, He
+and H from its diffusion equations, integrated once on a fine grid and interpolated in the logarithm. Source
+of every number: NOAA/NASA/USAF, U.S. Standard Atmosphere, 1976, NASA-TM-X-74335, tables 1-8 and equations
+1-50; the numbers of equations below are of that report.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ _HYDROGEN_DIFFUSION: Final = (3.305e21, 0.500)
 def air(altitude_m: ArrayLike) -> Air:
     """Temperature, pressure, density and speed of sound of the standard.
 
-    altitude_m: geometric, any shape. Below -5 km the values of -5 km are given; above 1000 km pressure and density are 0.
+    altitude_m: geometric, any shape. Below -5 km the values of -5 km are given; above 1000 km pressure and
+    density are 0.
     Against the printed tables: 1e-4 up to 86 km, 1 % above (see `tests/authority/test_us1976.py`).
     """
     altitude = np.maximum(np.asarray(altitude_m, dtype=np.float64), ALTITUDE_MIN_M)
@@ -169,7 +171,8 @@ def _upper_table() -> tuple[Floats, Floats, Floats]:
     temperature, slope = _kinetic_temperature(grid)
     gravity = STANDARD_GRAVITY_M_S2 * (_RADIUS_M / (_RADIUS_M + grid)) ** 2
     column = gravity / (GAS_CONSTANT_J_KMOL_K * temperature)
-    # Well mixed to 100 km, nitrogen by its own weight above: the standard's choice, equation 32 and section 1.3.1.
+    # Well mixed to 100 km, nitrogen by its own weight above: the standard's choice, equation 32 and section
+    # 1.3.1.
     mean_mass = np.where(grid <= 100e3, MOLAR_MASS_KG_KMOL, _NITROGEN_MASS)
     cooling = temperature[0] / temperature
     nitrogen = _NITROGEN_86_KM * cooling * np.exp(-_integral(column * mean_mass, grid))
@@ -208,8 +211,8 @@ def _eddy_diffusion(grid: Floats) -> Floats:
 
 
 def _transport(gas: _Species, grid: Floats) -> Floats:
-    """Flow velocity over the sum of the diffusion coefficients (1/m), equation 37; atomic oxygen has a second part below 97 km."""
-    rise = grid / 1e3 - gas.flow_u_km
+    """Flow velocity over the sum of the diffusion coefficients (1/m), equation 37; atomic oxygen has a second
+    part below 97 km.""" rise = grid / 1e3 - gas.flow_u_km
     flow = gas.flow_q * rise**2 * np.exp(-gas.flow_w * rise**3)
     if gas is _OXYGEN_ATOM:
         below = np.maximum(97.0 - grid / 1e3, 0.0)
@@ -218,8 +221,8 @@ def _transport(gas: _Species, grid: Floats) -> Floats:
 
 
 def _hydrogen(grid: Floats, temperature: Floats, column: Floats, background: Floats) -> Floats:
-    """Atomic hydrogen above 150 km (1/m3), equation 39 of the standard, tied to its density at 500 km; none below."""
-    start = int(np.searchsorted(grid, 500e3))
+    """Atomic hydrogen above 150 km (1/m3), equation 39 of the standard, tied to its density at 500 km; none
+    below.""" start = int(np.searchsorted(grid, 500e3))
     a, b = _HYDROGEN_DIFFUSION
     diffusion = a / background * (temperature / 273.15) ** b
     depth = _integral(column * _HYDROGEN_MASS, grid)

@@ -1,9 +1,12 @@
 """The Earth as a turning ellipsoid: places, local axes, frames, gravity of the standard (WGS84).
 
 Frames
-  ecef: turns with the Earth; x through latitude 0 longitude 0, z through the north pole, origin at the centre of mass.
-  eci: does not turn; the same z axis, x axis at the Earth rotation angle (counted eastward) behind the x axis of ecef.
-Precession, nutation and polar motion are left out: over the hour of a flight they move a point by less than 1 m.
+  ecef: turns with the Earth; x through latitude 0 longitude 0, z through the north pole, origin at the centre
+  of mass.
+  eci: does not turn; the same z axis, x axis at the Earth rotation angle (counted eastward) behind the x axis
+  of ecef.
+Precession, nutation and polar motion are left out: over the hour of a flight they move a point by less than 1
+m.
 """
 
 from __future__ import annotations
@@ -22,10 +25,12 @@ from synaspis.core.constants import (
 )
 from synaspis.engine.parameters import Floats
 
-# Four rounds take Bowring's start from 1e-8 rad to rounding for every height between -5,000 km and geostationary orbit.
+# Four rounds take Bowring's start from 1e-8 rad to rounding for every height between -5,000 km and
+# geostationary orbit.
 _BOWRING_ROUNDS: Final = 4
 
-# NIMA TR8350.2 (2000), tables 3.1 and 3.6: normal gravity and the ratio of centrifugal to gravity acceleration.
+# NIMA TR8350.2 (2000), tables 3.1 and 3.6: normal gravity and the ratio of centrifugal to gravity
+# acceleration.
 _GRAVITY_EQUATOR_M_S2: Final = 9.7803253359
 _SOMIGLIANA_K: Final = 0.00193185265241
 _GRAVITY_RATIO_M: Final = 0.00344978650684
@@ -38,7 +43,8 @@ def geodetic_to_ecef(latitude_rad: ArrayLike, longitude_rad: ArrayLike, height_m
     height_m: above the ellipsoid, along its normal.
     Returns position_ecef_m, the broadcast shape with one more axis of 3.
 
-    With N = a / sqrt(1 - e^2 sin^2 latitude): x, y = (N + h) cos latitude (cos, sin) longitude; z = (N (1 - e^2) + h) sin latitude.
+    With N = a / sqrt(1 - e^2 sin^2 latitude): x, y = (N + h) cos latitude (cos, sin) longitude; z = (N (1 -
+    e^2) + h) sin latitude.
     Source: NIMA TR8350.2 (2000), equation 4-14.
     """
     latitude = np.asarray(latitude_rad, dtype=np.float64)
@@ -56,11 +62,13 @@ def ecef_to_geodetic(position_ecef_m: ArrayLike) -> tuple[Floats, Floats, Floats
     """Latitude, longitude (rad, longitude -pi to pi) and height (m) of positions.
 
     position_ecef_m: (..., 3); valid from 5,000 km below the surface to far beyond geostationary orbit.
-    Returns three arrays of shape (...). The round trip with `geodetic_to_ecef` closes to a few units of rounding (1e-9 m).
+    Returns three arrays of shape (...). The round trip with `geodetic_to_ecef` closes to a few units of
+    rounding (1e-9 m).
 
     Bowring's iteration in the reduced latitude beta (tan beta = (1 - f) tan latitude):
     tan latitude = (z + e'^2 b sin^3 beta) / (p - e^2 a cos^3 beta), p = sqrt(x^2 + y^2); then
-    h = p cos latitude + z sin latitude - a sqrt(1 - e^2 sin^2 latitude), which does not lose digits near the poles.
+    h = p cos latitude + z sin latitude - a sqrt(1 - e^2 sin^2 latitude), which does not lose digits near the
+    poles.
     Source: B. R. Bowring, Survey Review 23 (1976) 323-327, doi:10.1179/sre.1976.23.181.323.
     """
     position = np.asarray(position_ecef_m, dtype=np.float64)
@@ -85,8 +93,8 @@ def _unit(opposite: Floats, adjacent: Floats) -> tuple[Floats, Floats]:
 
 
 def local_axes_ecef(latitude_rad: ArrayLike, longitude_rad: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """East, north and up unit vectors at places: three arrays (..., 3), up along the normal of the ellipsoid."""
-    latitude, longitude = np.broadcast_arrays(
+    """East, north and up unit vectors at places: three arrays (..., 3), up along the normal of the
+    ellipsoid.""" latitude, longitude = np.broadcast_arrays(
         np.asarray(latitude_rad, dtype=np.float64), np.asarray(longitude_rad, dtype=np.float64)
     )
     sine, cosine = np.sin(latitude), np.cos(latitude)
@@ -102,7 +110,8 @@ def ecef_to_eci(
 ) -> tuple[Floats, Floats]:
     """The same state seen from the frame that does not turn.
 
-    position_ecef_m, velocity_ecef_m_s: (..., 3). earth_rotation_angle_rad: (...), from x of eci eastward to x of ecef.
+    position_ecef_m, velocity_ecef_m_s: (..., 3). earth_rotation_angle_rad: (...), from x of eci eastward to x
+    of ecef.
     Returns position_eci_m and velocity_eci_m_s, (..., 3): r' = R3(-angle) r, v' = R3(-angle) (v + omega x r).
     """
     position = np.asarray(position_ecef_m, dtype=np.float64)
@@ -137,10 +146,12 @@ def _carried(position: Floats) -> Floats:
 def normal_gravity(latitude_rad: ArrayLike, height_m: ArrayLike = 0.0) -> Floats:
     """Gravity of the rotating reference ellipsoid (m/s2, downward, centrifugal part included).
 
-    latitude_rad: geodetic. height_m: above the ellipsoid; the series in height is good to 1e-6 m/s2 below 10 km.
+    latitude_rad: geodetic. height_m: above the ellipsoid; the series in height is good to 1e-6 m/s2 below 10
+    km.
 
     Somigliana on the ellipsoid, gamma = gamma_e (1 + k sin^2) / sqrt(1 - e^2 sin^2), times
-    1 - (2 / a) (1 + f + m - 2 f sin^2) h + (3 / a^2) h^2. Source: NIMA TR8350.2 (2000), equations 4-1 and 4-3.
+    1 - (2 / a) (1 + f + m - 2 f sin^2) h + (3 / a^2) h^2. Source: NIMA TR8350.2 (2000), equations 4-1 and
+    4-3.
     """
     sine_squared = np.sin(np.asarray(latitude_rad, dtype=np.float64)) ** 2
     height = np.asarray(height_m, dtype=np.float64) / EARTH_EQUATORIAL_RADIUS_M

@@ -1,7 +1,9 @@
-"""Free flight in closed form over a spherical Earth: ballistic arcs, minimum energy, and motion on any Kepler orbit.
+"""Free flight in closed form over a spherical Earth: ballistic arcs of least energy, of given apogee, from
+burnout.
 
-Range is measured along the surface of the sphere, heights above it. Everything is drag-free and impulsive: thrust, air and the
-flattening of the Earth are left out (the last moves a flight time by less than 0.1 %, `docs/methods/kepler.md`).
+Range is measured along the surface of the sphere, heights above it. Everything is drag-free and impulsive:
+thrust, air and the flattening of the Earth are left out (the last moves a flight time by less than 0.1 %,
+`docs/methods/kepler.md`).
 All functions take arrays of any shapes that broadcast; a case with no solution gives NaN.
 """
 
@@ -15,7 +17,8 @@ from numpy.typing import ArrayLike
 from synaspis.core.constants import EARTH_MEAN_RADIUS_M, EARTH_MU_M3_S2, EARTH_ROTATION_RAD_S
 from synaspis.engine.parameters import Floats
 
-# Rotation changes the time by a few percent and that change by a few percent of itself: 12 rounds reach 1e-9 s.
+# Rotation changes the time by a few percent and that change by a few percent of itself: 12 rounds reach 1e-9
+# s.
 _ROTATION_ROUNDS: Final = 12
 
 
@@ -34,10 +37,11 @@ class Arc(NamedTuple):
 
 
 def minimum_energy_arc(range_m: ArrayLike, radius_m: float = EARTH_MEAN_RADIUS_M) -> Arc:
-    """The surface-to-surface arc that needs the least speed for a range above 0 and below half the circumference.
+    """The surface-to-surface arc that needs the least speed for a range up to half the circumference.
 
     With phi = range / R: v^2 R / mu = 2 s / (1 + s), s = sin(phi / 2); flight-path angle 45 deg - phi / 4;
-    apogee (R / 2) (s + cos(phi / 2) - 1). Source: Bate, Mueller and White, Fundamentals of Astrodynamics (1971), chapter 6.
+    apogee (R / 2) (s + cos(phi / 2) - 1). Source: Bate, Mueller and White, Fundamentals of Astrodynamics
+    (1971), chapter 6.
     """
     distance = np.asarray(range_m, dtype=np.float64)
     half = distance / (2.0 * radius_m)
@@ -50,9 +54,9 @@ def apogee_arc(apogee_m: ArrayLike, range_m: ArrayLike, radius_m: float = EARTH_
 
     apogee_m: above 0. range_m: 0 (straight up and down) to once around the Earth.
 
-    With r_a = R + apogee, psi = range / (2 R): e = apogee / (r_a - R cos psi), a = r_a / (1 + e), at the surface
-    cos E = e - (R / a) cos psi, and time = 2 sqrt(a^3 / mu) (pi - E + e sin E). Source: Kepler's equation and the ellipse's
-    geometry, as in Bate, Mueller and White (1971), chapter 6.
+    With r_a = R + apogee, psi = range / (2 R): e = apogee / (r_a - R cos psi), a = r_a / (1 + e), at the
+    surface cos E = e - (R / a) cos psi, and time = 2 sqrt(a^3 / mu) (pi - E + e sin E). Source: Kepler's
+    equation and the ellipse's geometry, as in Bate, Mueller and White (1971), chapter 6.
     """
     apogee, distance = np.broadcast_arrays(
         np.asarray(apogee_m, dtype=np.float64), np.asarray(range_m, dtype=np.float64)
@@ -77,12 +81,14 @@ def rotating_apogee_arc(
 ) -> Arc:
     """The arc of a given apogee between two points of a turning Earth.
 
-    range_m, azimuth_rad: of the impact point as seen from the launch point on the ground; azimuth clockwise from north.
+    range_m, azimuth_rad: of the impact point as seen from the launch point on the ground; azimuth clockwise
+    from north.
     latitude_rad: of the launch point.
-    Returns the arc in the frame that does not turn: `range_m` is the longer or shorter inertial range, speed and angle inertial.
+    Returns the arc in the frame that does not turn: `range_m` is the longer or shorter inertial range, speed
+    and angle inertial.
 
-    During the time T of flight the impact point is carried eastward by omega T; the inertial range is the angle between the
-    launch point at 0 and the impact point at T, found by fixed-point iteration on T.
+    During the time T of flight the impact point is carried eastward by omega T; the inertial range is the
+    angle between the launch point at 0 and the impact point at T, found by fixed-point iteration on T.
     """
     apogee, distance, latitude, azimuth = np.broadcast_arrays(
         *(np.asarray(value, dtype=np.float64) for value in (apogee_m, range_m, latitude_rad, azimuth_rad))
@@ -95,7 +101,7 @@ def rotating_apogee_arc(
 
 
 def _inertial_angle(ground_angle: Floats, time_s: Floats, latitude: Floats, azimuth: Floats) -> Floats:
-    """Angle (0 to pi) from the launch point at 0 to the impact point at time_s, launch point at longitude 0."""
+    """Angle (0 to pi) from the launch point at time 0, at longitude 0, to the impact point at time_s."""
     sine, cosine = np.sin(latitude), np.cos(latitude)
     ahead, aside = np.sin(ground_angle) * np.cos(azimuth), np.sin(ground_angle) * np.sin(azimuth)
     along = np.cos(ground_angle) * cosine - ahead * sine
@@ -117,11 +123,13 @@ def burnout_arc(
 ) -> Arc:
     """Free flight from a burnout state down to a height on the far side of the apogee.
 
-    height_m, speed_m_s, flight_path_angle_rad: at burnout, inertial; the angle -pi/2 to pi/2 above the horizontal.
+    height_m, speed_m_s, flight_path_angle_rad: at burnout, inertial; the angle -pi/2 to pi/2 above the
+    horizontal.
     end_height_m: where the arc ends, the burnout height if not given; at most the apogee.
     NaN where the speed reaches escape or the arc does not come down to the end height.
 
-    In the eccentric anomaly E: e cos E = 1 - r / a, e sin E = r v sin(angle) / sqrt(mu a), t = sqrt(a^3 / mu) (E - e sin E).
+    In the eccentric anomaly E: e cos E = 1 - r / a, e sin E = r v sin(angle) / sqrt(mu a), t = sqrt(a^3 / mu)
+    (E - e sin E).
     """
     speed = np.asarray(speed_m_s, dtype=np.float64)
     angle = np.asarray(flight_path_angle_rad, dtype=np.float64)
@@ -153,9 +161,10 @@ def _true_anomaly(eccentric: Floats, eccentricity: Floats) -> Floats:
 def longest_range_angle(
     height_m: ArrayLike, speed_m_s: ArrayLike, radius_m: float = EARTH_MEAN_RADIUS_M
 ) -> tuple[Floats, Floats]:
-    """Flight-path angle (rad) that gives the longest range from burnout to the same height, and the central angle (rad) flown.
+    """Flight-path angle (rad) of the longest range from burnout to the same height, and that range (rad).
 
-    With Q = v^2 r / mu below 1: sin(Psi / 2) = Q / (2 - Q), angle = (pi - Psi) / 4; NaN from circular speed upward.
+    With Q = v^2 r / mu below 1: sin(Psi / 2) = Q / (2 - Q), angle = (pi - Psi) / 4; NaN from circular speed
+    upward.
     Source: Bate, Mueller and White (1971), chapter 6; A. D. Wheelon, ARS Journal 29 (1959) 915.
     """
     radius = radius_m + np.asarray(height_m, dtype=np.float64)

@@ -1,0 +1,263 @@
+"""Which flights can be engaged, when, how often, and what stopped the others; for many variants of the defence in one pass.
+
+For each flight and battery the latest launch time that still meets the flight at a node is found once. A variant (a phase, a partner
+left out, an asset left out) then only compares these times with the moment at which the battery may launch.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synaspis.core.constants import EARTH_MEAN_RADIUS_M
+from synaspis.engagement.gates import Gate
+from synaspis.engagement.observe import NEVER_S, Tracks
+from synaspis.engine._jit import driver, lane, prange
+from synaspis.engine.flyout import FlyoutTable
+from synaspis.engine.forces import height_m
+from synaspis.engine.parameters import Floats
+
+SHOTS_MAX = 8
+BATTERIES_MAX = 63
+_NODES_MAX = 512
+_R = EARTH_MEAN_RADIUS_M
+_NO, _OUT, _HIGH, _LOW, _BOOST = (
+    int(g)
+    for g in (Gate.NO_INTERCEPTOR, Gate.OUT_OF_REACH, Gate.TOO_HIGH, Gate.TOO_LOW, Gate.BEFORE_BURNOUT_ONLY)
+)
+_UNSEEN, _UNSHARED, _BRIEF, _LATE, _UNGUIDED, _ENGAGED = (
+    int(g)
+    for g in (
+        Gate.NOT_SEEN,
+        Gate.NOT_SHARED,
+        Gate.NO_FIRM_TRACK,
+        Gate.TRACK_TOO_LATE,
+        Gate.NO_GUIDANCE,
+        Gate.ENGAGED,
+    )
+)
+
+
+class Batteries(NamedTuple):
+    """Interceptor batteries as arrays, one entry a battery.
+
+    position_ecef_m: (battery, 3). table: (battery,) index into `tables`. tables: flyout tables of the interceptor types.
+    commit_s: from a firm track at the battery to launch. assess_s: from an intercept to the next launch.
+    homing_s: before intercept, from when no radar is needed.
+    """
+
+    position_ecef_m: Floats
+    table: NDArray[np.int64]
+    tables: tuple[FlyoutTable, ...]
+    commit_s: Floats
+    assess_s: Floats
+    homing_s: Floats
+
+
+class Rights(NamedTuple):
+    """What is on, and who may use whose track, in each variant.
+
+    radar_on: (variant, radar) bool. battery_on: (variant, battery) bool.
+    track_delay_s: (variant, radar, battery) delay of a track that the battery may launch on; infinite where it may not.
+    guidance: (variant, radar, battery) bool: the radar may support the interceptor up to the intercept.
+    """
+
+    radar_on: NDArray[np.bool_]
+    battery_on: NDArray[np.bool_]
+    track_delay_s: Floats
+    guidance: NDArray[np.bool_]
+
+
+class Engagements(NamedTuple):
+    """The answer for each variant and flight, (variant, case).
+
+    shots: shoot-look-shoot opportunities of the battery that has most. battery: its index, -1 if none.
+    gate: `Gate`. earliest_s, latest_s: first and last possible intercept by any battery, NEVER_S if none.
+    able: bit b is set if battery b can engage.
+    """
+
+    shots: NDArray[np.int16]
+    battery: NDArray[np.int16]
+    gate: NDArray[np.int8]
+    earliest_s: Floats
+    latest_s: Floats
+    able: NDArray[np.int64]
+
+
+@lane
+def _reach(nodes, i, first, site, table, times, edges, axes, launch_by):  # type: ignore[no-untyped-def]
+    """Fill the latest launch time for each node (-NEVER_S where there is none); return how far the flight came into reach.
+
+    Returned: OUT_OF_REACH, TOO_HIGH, TOO_LOW, BEFORE_BURNOUT_ONLY, or ENGAGED if some node after burnout is within reach.
+    """
+    low, per_altitude, per_range, widest = axes[table, 0], axes[table, 1], axes[table, 2], axes[table, 3]
+    rows, columns = edges.shape[1], times.shape[2]
+    scale = 1.0 / sqrt(site[0] * site[0] + site[1] * site[1] + site[2] * site[2])
+    best = _OUT
+    for n in range(nodes.shape[2]):
+        launch_by[n] = -NEVER_S
+        x, y, z = nodes[i, 1, n], nodes[i, 2, n], nodes[i, 3, n]
+        squared = x * x + y * y + z * z
+        inverse = 1.0 / sqrt(squared)
+        dx, dy, dz = (
+            x * inverse - site[0] * scale,
+            y * inverse - site[1] * scale,
+            z * inverse - site[2] * scale,
+        )
+        quarter = 0.25 * (dx * dx + dy * dy + dz * dz)
+        # arc = 2 asin(chord / 2), as a series: 1e-4 short at one radian
+        arc = (
+            2.0
+            * sqrt(quarter)
+            * (1.0 + quarter * (1.0 / 6.0 + quarter * (3.0 / 40.0 + quarter * (15.0 / 336.0))))
+        )
+        distance = _R * arc
+        if distance > widest:
+            continue
+        row = (height_m(squared * inverse, z * z / squared) - low) * per_altitude
+        if row < 0.0:
+            best = max(best, _LOW)
+            continue
+        if row > rows - 1:
+            best = max(best, _HIGH)
+            continue
+        j = min(int(row), rows - 2)
+        p = row - j
+        if distance > (1.0 - p) * edges[table, j] + p * edges[table, j + 1]:
+            continue
+        if n < first:
+            best = max(best, _BOOST)
+            continue
+        column = distance * per_range
+        k = min(int(column), columns - 2)
+        q = column - k
+        flight = (1.0 - p) * ((1.0 - q) * times[table, j, k] + q * times[table, j, k + 1]) + p * (
+            (1.0 - q) * times[table, j + 1, k] + q * times[table, j + 1, k + 1]
+        )
+        launch_by[n] = nodes[i, 0, n] - flight
+        best = _ENGAGED
+    return best
+
+
+@lane
+def _ready(v, b, i, radar_on, track_delay_s, seen_s, firm_s):  # type: ignore[no-untyped-def]
+    """When the battery has a firm track that it may launch on, or the gate that closed; returns (time, gate)."""
+    ready, gate = NEVER_S, _UNSEEN
+    for r in range(radar_on.shape[1]):
+        if not radar_on[v, r] or seen_s[i, r] >= NEVER_S:
+            continue
+        if track_delay_s[v, r, b] >= NEVER_S:
+            gate = max(gate, _UNSHARED)
+        elif firm_s[i, r] >= NEVER_S:
+            gate = max(gate, _BRIEF)
+        else:
+            ready = min(ready, firm_s[i, r] + track_delay_s[v, r, b])
+    return ready, gate
+
+
+@lane
+def _guided(v, b, i, at, radar_on, guidance, firm_s, lost_s):  # type: ignore[no-untyped-def]
+    """Whether some radar that the battery may use holds the flight at a time."""
+    for r in range(radar_on.shape[1]):
+        if radar_on[v, r] and guidance[v, r, b] and firm_s[i, r] <= at and at <= lost_s[i, r]:
+            return True
+    return False
+
+
+@lane
+def _shoot(v, b, i, first, ready, assess, homing, nodes, launch_by, radar_on, guidance, firm_s, lost_s):  # type: ignore[no-untyped-def]
+    """Count shoot-look-shoot opportunities; returns (shots, earliest, latest, gate)."""
+    shots, earliest, latest, gate = 0, NEVER_S, -NEVER_S, _LATE
+    for n in range(first, nodes.shape[2]):
+        if launch_by[n] < ready:
+            continue
+        time = nodes[i, 0, n]
+        if n > first and -NEVER_S < launch_by[n - 1] < ready and shots < SHOTS_MAX:
+            part = (ready - launch_by[n - 1]) / (launch_by[n] - launch_by[n - 1])
+            time = nodes[i, 0, n - 1] + part * (time - nodes[i, 0, n - 1])
+        if not _guided(v, b, i, time - homing, radar_on, guidance, firm_s, lost_s):
+            gate = max(gate, _UNGUIDED)
+            continue
+        gate = _ENGAGED
+        latest = max(latest, nodes[i, 0, n])
+        if shots < SHOTS_MAX:
+            shots += 1
+            earliest = min(earliest, time)
+            ready = time + assess
+    return shots, earliest, latest, gate
+
+
+@driver
+def _engage(nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, edges, axes, commit, assess, homing, radar_on, battery_on, track_delay_s, guidance, shots, battery, gate, earliest_s, latest_s, able):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Fill the answer for every variant and case; see `engage`."""
+    for i in prange(nodes.shape[0]):
+        launch_by = np.empty(_NODES_MAX)
+        first = 0
+        while first < nodes.shape[2] - 1 and nodes[i, 0, first] < burnout_s[i]:
+            first += 1
+        for v in range(radar_on.shape[0]):
+            shots[v, i], battery[v, i], gate[v, i], able[v, i] = 0, -1, _NO, 0
+            earliest_s[v, i], latest_s[v, i] = NEVER_S, NEVER_S
+        for b in range(position.shape[0]):
+            site = (position[b, 0], position[b, 1], position[b, 2])
+            reach = _reach(nodes, i, first, site, table[b], times, edges, axes, launch_by)
+            for v in range(radar_on.shape[0]):
+                if not battery_on[v, b]:
+                    continue
+                if reach != _ENGAGED:
+                    gate[v, i] = max(gate[v, i], reach)
+                    continue
+                ready, why = _ready(v, b, i, radar_on, track_delay_s, seen_s, firm_s)
+                if ready >= NEVER_S:
+                    gate[v, i] = max(gate[v, i], why)
+                    continue
+                count, early, late, why = _shoot(
+                    v, b, i, first, ready + commit[b], assess[b], homing[b],
+                    nodes, launch_by, radar_on, guidance, firm_s, lost_s,
+                )  # fmt: skip
+                gate[v, i] = max(gate[v, i], why)
+                if count == 0:
+                    continue
+                able[v, i] |= 1 << b
+                if count > shots[v, i]:
+                    shots[v, i], battery[v, i] = count, b
+                latest_s[v, i] = late if earliest_s[v, i] >= NEVER_S else max(latest_s[v, i], late)
+                earliest_s[v, i] = min(earliest_s[v, i], early)
+
+
+def engage(
+    nodes: Floats, burnout_s: Floats, tracks: Tracks, batteries: Batteries, rights: Rights
+) -> Engagements:
+    """Engage every flight in every variant.
+
+    nodes: (case, 7, node) time s and ECEF state, finite. burnout_s: (case,). tracks: what the radars get of the same cases.
+    Raises ValueError for more than 63 batteries or 512 nodes.
+    """
+    if batteries.commit_s.size > BATTERIES_MAX or nodes.shape[2] > _NODES_MAX:
+        raise ValueError(
+            f"{batteries.commit_s.size} batteries and {nodes.shape[2]} nodes are too many: at most {BATTERIES_MAX} and {_NODES_MAX}"
+        )
+    shape = (rights.radar_on.shape[0], nodes.shape[0])
+    answer = Engagements(
+        np.empty(shape, np.int16), np.empty(shape, np.int16), np.empty(shape, np.int8),
+        np.empty(shape), np.empty(shape), np.empty(shape, np.int64),
+    )  # fmt: skip
+    tables = batteries.tables
+    if not tables:  # nothing to shoot with, and no table to look up
+        for part, value in zip(answer, (0, -1, _NO, NEVER_S, NEVER_S, 0), strict=True):
+            part[...] = value
+        return answer
+    times = np.stack([table.time_s for table in tables])
+    edges = np.stack([table.edge_m for table in tables])
+    axes = np.array(
+        [(t.altitude_low_m, 1.0 / t.altitude_step_m, 1.0 / t.range_step_m, t.edge_m.max()) for t in tables]
+    )
+    _engage(
+        nodes, burnout_s, tracks.seen_s, tracks.firm_s, tracks.lost_s, batteries.position_ecef_m, batteries.table, times, edges,
+        axes, batteries.commit_s, batteries.assess_s, batteries.homing_s, rights.radar_on, rights.battery_on,
+        np.minimum(rights.track_delay_s, NEVER_S), rights.guidance, *answer,
+    )  # fmt: skip
+    return answer
