@@ -37,8 +37,8 @@ _LAPSE_K_M: Final = np.array([-6.5e-3, 0.0, 1.0e-3, 2.8e-3, 0.0, -2.8e-3, -2.0e-
 # Table 8: mean molar mass over its sea-level value, between 80 and 86 km, where oxygen begins to dissociate.
 _MASS_RATIO_ALTITUDE_M: Final = np.linspace(80e3, 86e3, 13)
 _MASS_RATIO: Final = np.array(
-    [1.0, 0.999996, 0.999989, 0.999971, 0.999941, 0.999909, 0.999870]
-    + [0.999829, 0.999786, 0.999741, 0.999694, 0.999641, 0.999579]
+    (1.0, 0.999996, 0.999989, 0.999971, 0.999941, 0.999909, 0.999870)
+    + (0.999829, 0.999786, 0.999741, 0.999694, 0.999641, 0.999579)
 )
 
 
@@ -211,8 +211,8 @@ def _eddy_diffusion(grid: Floats) -> Floats:
 
 
 def _transport(gas: _Species, grid: Floats) -> Floats:
-    """Flow velocity over the sum of the diffusion coefficients (1/m), equation 37; atomic oxygen has a second
-    part below 97 km.""" rise = grid / 1e3 - gas.flow_u_km
+    """Flow velocity over the diffusion coefficients (1/m), equation 37; atomic oxygen has two parts."""
+    rise = grid / 1e3 - gas.flow_u_km
     flow = gas.flow_q * rise**2 * np.exp(-gas.flow_w * rise**3)
     if gas is _OXYGEN_ATOM:
         below = np.maximum(97.0 - grid / 1e3, 0.0)
@@ -221,8 +221,8 @@ def _transport(gas: _Species, grid: Floats) -> Floats:
 
 
 def _hydrogen(grid: Floats, temperature: Floats, column: Floats, background: Floats) -> Floats:
-    """Atomic hydrogen above 150 km (1/m3), equation 39 of the standard, tied to its density at 500 km; none
-    below.""" start = int(np.searchsorted(grid, 500e3))
+    """Atomic hydrogen above 150 km (1/m3), equation 39, tied to its density at 500 km; none below."""
+    start = int(np.searchsorted(grid, 500e3))
     a, b = _HYDROGEN_DIFFUSION
     diffusion = a / background * (temperature / 273.15) ** b
     depth = _integral(column * _HYDROGEN_MASS, grid)

@@ -93,8 +93,8 @@ def _unit(opposite: Floats, adjacent: Floats) -> tuple[Floats, Floats]:
 
 
 def local_axes_ecef(latitude_rad: ArrayLike, longitude_rad: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """East, north and up unit vectors at places: three arrays (..., 3), up along the normal of the
-    ellipsoid.""" latitude, longitude = np.broadcast_arrays(
+    """East, north and up unit vectors (..., 3) at places, up along the normal of the ellipsoid."""
+    latitude, longitude = np.broadcast_arrays(
         np.asarray(latitude_rad, dtype=np.float64), np.asarray(longitude_rad, dtype=np.float64)
     )
     sine, cosine = np.sin(latitude), np.cos(latitude)

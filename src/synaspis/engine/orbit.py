@@ -189,8 +189,8 @@ def _izzo_root(lam: Floats, wanted: Floats) -> Floats:
 
 
 def _izzo_time(x: Floats, y: Floats, lam: Floats) -> Floats:
-    """Scaled time of flight: Lagrange's equation, and near the parabola Battin's series, which keeps its
-    digits there.""" inner = 1.0 - x**2
+    """Scaled time of flight: Lagrange's equation, and near the parabola Battin's series."""
+    inner = 1.0 - x**2
     turn = np.where(
         inner >= 0.0,
         np.arccos(np.clip(x * y + lam * inner, -1.0, 1.0)),

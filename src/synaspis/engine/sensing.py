@@ -41,11 +41,10 @@ def pulse_range(
     and signal_to_noise are linear ratios. Source: M. I. Skolnik, Introduction to Radar Systems, third edition
     (2001), chapter 2.
     """
-    emitted = (
-        np.multiply(peak_power_w, pulse_s) * np.square(gain) * np.square(wavelength_m) * cross_section_m2
-    )
-    needed = (4.0 * np.pi) ** 3 * BOLTZMANN_J_K * np.multiply(noise_temperature_k, losses) * signal_to_noise
-    return np.asarray((emitted / needed) ** 0.25, dtype=np.float64)
+    antenna = _product(gain, gain, wavelength_m, wavelength_m)
+    received = _product(peak_power_w, pulse_s, antenna, cross_section_m2)
+    needed = _product((4.0 * np.pi) ** 3 * BOLTZMANN_J_K, noise_temperature_k, losses, signal_to_noise)
+    return np.asarray((received / needed) ** 0.25, dtype=np.float64)
 
 
 def tracking_range(
