@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from synaspis.catalogue import schema as catalogue_schema
-from synaspis.core.quantity import Measure, Quantity, from_si, units_of
+from synaspis.core.quantity import Measure, Quantity
+from synaspis.core.units import from_si, units_of
 from synaspis.scenario import schema as scenario_schema
 
 ITEMS = ("Missile", "Interceptor", "Radar", "Satellite", "Site", "Flight", "Source")

@@ -28,9 +28,6 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-# --- names -----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", PACKAGES)
 def test_a_package_says_what_it_is_for_and_what_is_public(name: str):
     package = importlib.import_module(name)
@@ -72,9 +69,6 @@ def test_every_public_name_has_a_docstring(name: str):
     assert not list(undocumented(name))
 
 
-# --- commands --------------------------------------------------------------------------------------------------
-
-
 def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
     if path:
         yield " ".join(path), group
@@ -95,36 +89,24 @@ def test_a_command_has_help_for_itself_and_each_option(name: str):
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if " " not in name])
 def test_the_table_of_the_readme_has_every_command(name: str):
-    table = re.findall(
-        r"^\| `synaspis ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
-    )
+    table = re.findall(r"^\| `synaspis ([a-z-]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert name in table
 
 
 def test_no_page_mentions_a_command_that_does_not_exist():
-    wrong = []
-    for page in PAGES:
-        for found in re.finditer(
-            r"(?:^|`)(?:\$ )?synaspis ([a-z]+)\b", page.read_text(encoding="utf-8"), re.MULTILINE
-        ):
-            if found[1] not in COMMANDS:
-                wrong.append(f"{relative(page)}: synaspis {found[1]}")
-    assert not wrong
+    called = re.compile(r"(?:^|`)(?:\$ )?synaspis ([a-z]+)\b", re.MULTILINE)
+    found = {(relative(page), name) for page in PAGES for name in called.findall(page.read_text("utf-8"))}
+    assert not {(page, name) for page, name in found if name not in COMMANDS}
 
 
 def test_no_page_mentions_a_make_target_that_does_not_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    mentioned = {
-        found for page in PAGES for found in re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))
-    }
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    mentioned = {found for page in PAGES for found in re.findall(r"`make ([a-z]+)", page.read_text("utf-8"))}
     assert not mentioned - targets
 
 
-# --- pages -----------------------------------------------------------------------------------------------------
-
-
 def anchors(page: Path) -> set[str]:
-    text = page.read_text(encoding="utf-8")
+    text = page.read_text("utf-8")
     titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     slugs = {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
     return slugs | set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
@@ -132,7 +114,7 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_links_inside_the_repository_resolve(page: Path):
-    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
     broken = []
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if re.match(r"[a-z]+:", target):
@@ -147,7 +129,7 @@ def test_links_inside_the_repository_resolve(page: Path):
 def test_every_page_is_in_a_table_of_contents():
     listed: set[Path] = set()
     for page in DOCS.rglob("*.md"):
-        for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
             for line in tree.splitlines():
                 entry = line.strip()
                 if entry and not entry.startswith(":"):
@@ -156,12 +138,9 @@ def test_every_page_is_in_a_table_of_contents():
     assert pages - listed == {DOCS / "index.md", DOCS / "adr" / "template.md"}
 
 
-# --- decision records ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("record", RECORDS, ids=relative)
 def test_a_decision_record_has_the_fixed_header(record: Path):
-    text = record.read_text(encoding="utf-8")
+    text = record.read_text("utf-8")
     number = int(record.name.split("-")[0])
     head = re.match(r"# (\d+)\. .+\n\n- Status: (.+)\n- Date: (\S+)\n", text)
     assert head, (
@@ -177,5 +156,5 @@ def test_a_decision_record_has_the_fixed_header(record: Path):
 
 def test_decision_records_are_numbered_without_a_gap_and_listed():
     assert [int(record.name.split("-")[0]) for record in RECORDS] == list(range(1, len(RECORDS) + 1))
-    index = (DOCS / "adr" / "index.md").read_text(encoding="utf-8")
+    index = (DOCS / "adr" / "index.md").read_text("utf-8")
     assert re.findall(r"^(\d{4}-\S+)$", index, re.MULTILINE) == [record.stem for record in RECORDS]

@@ -97,7 +97,7 @@ def _packaged() -> Catalogue:
 
 def quantities(model: FrozenModel) -> Iterator[tuple[FieldPath, Quantity]]:
     """Every quantity of an item with its field path, in the order of the schema."""
-    for path, part in _parts(model, ()):
+    for path, part in parts(model):
         if isinstance(part, Quantity):
             yield path, part
 
@@ -107,18 +107,19 @@ def sources_of(model: FrozenModel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_named_sources(model)))
 
 
-def _parts(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, object]]:
+def parts(value: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, FrozenModel]]:
+    """An item and everything inside it that has fields, with field paths, in the order of the schema."""
     if isinstance(value, tuple):
         for index, part in enumerate(value):
-            yield from _parts(part, (*path, index))
+            yield from parts(part, (*path, index))
     elif isinstance(value, FrozenModel):
         yield path, value
         for name in type(value).model_fields:
-            yield from _parts(getattr(value, name), (*path, name))
+            yield from parts(getattr(value, name), (*path, name))
 
 
 def _named_sources(model: FrozenModel) -> Iterator[str]:
-    for _, part in _parts(model, ()):
+    for _, part in parts(model):
         if isinstance(part, Quantity | Rival) and part.source is not None:
             yield part.source
         elif isinstance(part, Item):

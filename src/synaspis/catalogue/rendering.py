@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from synaspis.catalogue.loader import KINDS, Catalogue, quantities, sources_of
+from synaspis.catalogue.loader import KINDS, Catalogue, parts, quantities, sources_of
 from synaspis.catalogue.schema import Item, Source
 from synaspis.core.documents import path_text
-from synaspis.core.quantity import Quantity
+from synaspis.core.quantity import Quantity, Rival
 
 RELIABILITY = {"found": "read in the source", "memory": "from memory, not re-read"}
 """How `Source.reliability` is said."""
+
+_HEADING = ("id", "name", "summary", "schema_version")
 
 
 def listing(catalogue: Catalogue, kind: str | None = None) -> list[dict[str, str]]:
@@ -54,11 +57,12 @@ def lines(catalogue: Catalogue, item_id: str) -> list[str]:
     """
     item = catalogue.find(item_id)
     values = [(path_text(path), quantity) for path, quantity in quantities(item)]
-    width = max((len(name) for name, _ in values), default=0)
+    facts = list(_facts(item))
+    width = max((len(name) for name, _ in (*facts, *values)), default=0)
     text = [f"{item.id}: {item.name}", item.summary, ""]
-    text += [f"  {name:<{width}}  {value}" for name, value in _facts(item)]
+    text += [f"  {name:<{width}}  {value}" for name, value in facts]
     for name, quantity in values:
-        text += _value_lines(f"  {name:<{width}}  ", quantity)
+        text += _value_lines(catalogue, f"  {name:<{width}}  ", quantity)
     text += ["", "Sources"] if sources_of(item) else []
     for source in sources_of(item):
         text += _source_lines(source, catalogue.sources[source])
@@ -66,14 +70,16 @@ def lines(catalogue: Catalogue, item_id: str) -> list[str]:
 
 
 def _facts(item: Item) -> Iterator[tuple[str, str]]:
-    """Fields that are plain words, such as the band of a radar."""
-    for name in type(item).model_fields:
-        value = getattr(item, name)
-        if name not in ("id", "name", "summary", "schema_version") and isinstance(value, str):
-            yield name, value
-    date = getattr(item, "date", None)
-    if date is not None:
-        yield "date", date.isoformat()
+    """Fields that are plain words or dates, such as the band of a radar."""
+    for path, part in parts(item):
+        if isinstance(part, Quantity | Rival):
+            continue
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            if isinstance(value, datetime.date):
+                yield path_text((*path, name)), value.isoformat()
+            elif isinstance(value, str) and (path or name not in _HEADING):
+                yield path_text((*path, name)), value
 
 
 def _plain(model: Any) -> dict[str, Any]:
@@ -81,22 +87,28 @@ def _plain(model: Any) -> dict[str, Any]:
     return {key: value for key, value in plain.items() if value != []}
 
 
-def _value_lines(head: str, quantity: Quantity) -> Iterator[str]:
+def _value_lines(catalogue: Catalogue, head: str, quantity: Quantity) -> Iterator[str]:
     low, high = quantity.low, quantity.high
     bounds = "" if low is None and high is None else f" [{_bound(low)} to {_bound(high)}]"
-    origin = quantity.basis if quantity.source is None else f"{quantity.basis}, {quantity.source}"
-    yield f"{head}{quantity}{bounds}  ({origin})"
+    yield f"{head}{quantity}{bounds}  ({', '.join([quantity.basis, *_origin(catalogue, quantity.source)])})"
     indent = " " * len(head)
     if quantity.note:
         yield f"{indent}{quantity.note}"
     for rival in quantity.rivals:
-        origin = "" if rival.source is None else f" ({rival.source})"
+        origin = f" ({', '.join(_origin(catalogue, rival.source))})" if rival.source else ""
         note = f": {rival.note}" if rival.note else ""
-        yield f"{indent}rival: {rival.value:g} {quantity.unit}, {rival.held_by}{origin}{note}"
+        yield f"{indent}rival: {rival.value:.10g} {quantity.unit}, held by {rival.held_by}{origin}{note}"
+
+
+def _origin(catalogue: Catalogue, source: str | None) -> list[str]:
+    if source is None:
+        return []
+    recalled = catalogue.sources[source].reliability == "memory"
+    return [source, RELIABILITY["memory"]] if recalled else [source]
 
 
 def _bound(value: float | None) -> str:
-    return "?" if value is None else f"{value:g}"
+    return "?" if value is None else f"{value:.10g}"
 
 
 def _source_lines(source_id: str, source: Source) -> Iterator[str]:

@@ -55,8 +55,7 @@ class Claim(FrozenModel):
             raise Rejected(Fault(f"basis is {info.data['basis']!r} and there is no source", remedy=remedy))
         known = getattr(info.context, "sources", None)
         if source is not None and known is not None and source not in known:
-            remedy = f"{nearest(source, tuple(known))} `synaspis catalogue list sources` shows all."
-            raise Rejected(Fault(f"unknown source {source!r}", remedy=remedy.strip()))
+            raise Rejected(Fault(f"unknown source {source!r}", remedy=nearest(source, tuple(known))))
         return source
 
     @field_validator("note")
