@@ -36,10 +36,7 @@ _LAPSE_K_M: Final = np.array([-6.5e-3, 0.0, 1.0e-3, 2.8e-3, 0.0, -2.8e-3, -2.0e-
 
 # Table 8: mean molar mass over its sea-level value, between 80 and 86 km, where oxygen begins to dissociate.
 _MASS_RATIO_ALTITUDE_M: Final = np.linspace(80e3, 86e3, 13)
-_MASS_RATIO: Final = np.array(
-    (1.0, 0.999996, 0.999989, 0.999971, 0.999941, 0.999909, 0.999870)
-    + (0.999829, 0.999786, 0.999741, 0.999694, 0.999641, 0.999579)
-)
+_MASS_RATIO: Final = 1.0 - 1e-6 * np.array([0, 4, 11, 29, 59, 91, 130, 171, 214, 259, 306, 359, 421])
 
 
 class Air(NamedTuple):
