@@ -34,7 +34,7 @@ def row(name: str, quantity: Quantity) -> str:
 
 def item_text(item: Item) -> str:
     rows = [row(path_text(path), quantity) for path, quantity in quantities(item)]
-    head = "| Value | | Plausible | Basis | Source | Remarks |\n|---|---|---|---|---|---|"
+    head = "| Quantity | Value | Plausible | Basis | Source | Remarks |\n|---|---|---|---|---|---|"
     more = f"\nFurther sources: {', '.join(map(cite, item.sources))}.\n" if item.sources else ""
     return "\n".join(
         [f"## {cell(item.name)}", f"\nId: `{item.id}`. {cell(item.summary)}\n", head, *rows, more]

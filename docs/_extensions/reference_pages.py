@@ -72,7 +72,8 @@ def entry(module: ModuleType, name: str) -> str:
     if inspect.isclass(item):
         kind = "exception" if issubclass(item, BaseException) else "class"
         documented = item.__doc__ if item.__doc__ and not item.__doc__.startswith(f"{name}(") else ""
-        fields = ", ".join(getattr(item, "__annotations__", {})) if kind == "class" else ""
+        names = [each for each in vars(item).get("__annotations__", {}) if not each.startswith("_")]
+        fields = ", ".join(f"`{each}`" for each in names) if kind == "class" else ""
         body = markdown(documented) + (f"\n\nFields: {fields}." if fields else "")
         return directive(kind, full, f"{body}\n\n{members(item)}", depth=0)
     if callable(item):

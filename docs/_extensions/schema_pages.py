@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, WrapValidator
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from synaspis.catalogue import schema as catalogue_schema
 from synaspis.core.quantity import Measure, Quantity
@@ -62,8 +61,10 @@ def kind_of(annotation: Any, metadata: Iterable[object], queue: list[type[BaseMo
 
 def row(name: str, field: FieldInfo, queue: list[type[BaseModel]]) -> str:
     text = " ".join((field.description or "").split())
-    if not field.is_required() and field.default not in (None, PydanticUndefined, ()):
-        text += f" Default: {field.default}."
+    if isinstance(field.default, (str, int, float, Measure)):
+        text += (
+            f" Default: {str(field.default).lower() if isinstance(field.default, bool) else field.default}."
+        )
     kind = kind_of(field.annotation, field.metadata, queue)
     cells = (f"`{field.alias or name}`", kind, "yes" if field.is_required() else "", text)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
