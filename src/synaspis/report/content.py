@@ -1,0 +1,142 @@
+"""What a report is made from: the result arrays and everything that has to be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase. name: as shown. year: as shown, such as "2015". note: one sentence or empty."""
+
+    id: str
+    name: str
+    year: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """One threat case. name: as shown. launch_area: name of the area. source: who published that area."""
+
+    id: str
+    name: str
+    launch_area: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetMark:
+    """One asset for maps and tables.
+
+    kind: "radar", "interceptor", "ship" or "satellite"; a thing with interceptors is no "radar", whatever
+    else it has. latitude_deg, longitude_deg: place, or sub-satellite point. phases: ids of the phases in
+    which it is in service.
+    """
+
+    id: str
+    name: str
+    kind: str
+    owner: str
+    latitude_deg: float
+    longitude_deg: float
+    phases: frozenset[str]
+    item: str = ""
+    period: str = ""
+    stock: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchPoint:
+    """One launch point of a threat case. threat: id of the case."""
+
+    threat: str
+    name: str
+    latitude_deg: float
+    longitude_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One catalogue value that the numbers rest on; all fields as text to show.
+
+    item: what it describes. quantity: which of its values. spread: "low to high" or empty. rivals: other
+    published values with who holds them. sources: ids in the list of sources.
+    """
+
+    item: str
+    quantity: str
+    value: str
+    unit: str
+    basis: str
+    spread: str = ""
+    rivals: str = ""
+    note: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A published statement beside what this study finds.
+
+    agrees: True, False, or None where the study cannot say. why: the reason for a difference, one or two
+    sentences.
+    """
+
+    statement: str
+    published_by: str
+    found: str
+    agrees: bool | None
+    why: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the list of sources; citation without address."""
+
+    id: str
+    citation: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Coast and border lines, each (vertex, 2) latitude and longitude in degrees.
+
+    own: territory to defend. other: all other land.
+    """
+
+    own: tuple[NDArray[np.float64], ...]
+    other: tuple[NDArray[np.float64], ...]
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """All that a report shows.
+
+    dataset: study result, dims (phase, threat, latitude, longitude), as `synaspis.analyses` gives it.
+    question: what was asked, one sentence. territory: what the defended territory is called in a sentence.
+    limits: what the numbers do not say, in plain words. manifest: what is needed to run it again.
+    """
+
+    dataset: xr.Dataset
+    title: str
+    question: str
+    territory: str
+    phases: tuple[Phase, ...]
+    threats: tuple[Threat, ...]
+    assets: tuple[AssetMark, ...]
+    launches: tuple[LaunchPoint, ...]
+    outlines: Outlines
+    assumptions: tuple[Assumption, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    limits: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    manifest: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,36 @@
+"""Colours that everybody can tell apart, the same in every map, table and legend.
+
+The first are from the set of Okabe and Ito (2008), "Color Universal Design"; the others were chosen to stay
+apart from those and from each other in the kinds of colour blindness, which a test checks. Warning times use
+one ramp from dark to light, which stays ordered in grey print too.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SKY_BLUE: Final = "#56b4e9"
+GREEN: Final = "#009e73"
+YELLOW: Final = "#f0e442"
+BLUE: Final = "#0072b2"
+VERMILION: Final = "#d55e00"
+
+DEFENDED_ONCE: Final = SKY_BLUE
+DEFENDED_TWICE: Final = BLUE
+GAINED: Final = GREEN
+LOST: Final = VERMILION
+KEPT: Final = "#9fb6c6"
+
+GATE_ORDER: Final = (VERMILION, YELLOW, "#9b30d9", "#e8a35c", "#e0a8c0", "#7d4f3f", "#7a6a86", "#2a0f0f")
+"""Gates take these in the order of their flag values, so that a gate keeps its colour from map to map."""
+
+WARNING_RAMP: Final = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fde9a9")
+"""Little warning is dark, much is light."""
+
+SENSOR_RAMP: Final = ("#cfe8d5", "#8cc7a1", "#4a9f76", "#1d6f55", "#0b4237")
+"""One sensor is light, many are dark."""
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue, 0 to 255, of a colour written as #rrggbb."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

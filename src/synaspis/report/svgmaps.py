@@ -1,0 +1,177 @@
+"""Maps as SVG: coast and borders once in a page, one palette image for each map, marks that keep their size
+when enlarged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup, escape
+from numpy.typing import NDArray
+
+from synaspis.report.content import AssetMark, LaunchPoint
+from synaspis.report.projection import VIEW_WIDTH, MapFrame
+from synaspis.report.rasters import data_uri
+
+Lines = NDArray[np.float64]
+
+_MARK_SHAPES = {
+    "radar": '<path d="M0-13 12.5 9h-25z"/>',
+    "interceptor": '<path d="M-9.5-9.5h19v19h-19z"/>',
+    "ship": '<path d="M-15 0h30l-6 10h-18zM-2-2v-12l10 9v3z"/>',
+    "launch": '<circle r="11" class="ring"/><path class="cross" d="M-5.5-5.5l11 11M5.5-5.5l-11 11"/>',
+}
+
+MARK_LABELS = {
+    "radar": "radar",
+    "interceptor": "interceptors",
+    "ship": "ship with interceptors",
+    "launch": "launch point assumed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One map: id in the page, what it shows in words, and the picture."""
+
+    id: str
+    title: str
+    description: str
+    svg: Markup
+    enlarged: Markup
+
+
+def path_data(lines: Iterable[Lines], *, closed: bool) -> str:
+    """Return lines in view units as SVG path data, in tenths of a unit relative to the point before (half the
+    size).
+    """
+    parts = []
+    for line in lines:
+        points = np.rint(np.asarray(line) * 10.0).astype(int)
+        steps = np.diff(points, axis=0)
+        steps = steps[np.any(steps != 0, axis=1)]
+        if len(steps) < (2 if closed else 1):
+            continue
+        text = f"M{points[0, 0]} {points[0, 1]}l" + "".join(f" {x} {y}" for x, y in steps.tolist())
+        parts.append(text.replace("l ", "l").replace(" -", "-") + ("z" if closed else ""))
+    return "".join(parts)
+
+
+def definitions(frame: MapFrame, own_paths: Iterable[Lines], other_paths: Iterable[Lines]) -> Markup:
+    """Return what all maps of a page share: sea, land, borders, graticule, scale, and the shapes of the
+    marks.
+
+    own_paths, other_paths: outlines of the territory to defend and of other land, each (vertex, 2) in view
+    units.
+    """
+    own, other = path_data(own_paths, closed=True), path_data(other_paths, closed=True)
+    graticule = path_data(frame.graticule(), closed=False)
+    marks = "".join(f'<g id="mark-{kind}">{shape}</g>' for kind, shape in _MARK_SHAPES.items())
+    # The outlines are in tenths of a unit, hence the scale.
+    return Markup(
+        '<svg width="0" height="0" class="definitions" aria-hidden="true"><defs>'
+        f'<clipPath id="map-edge"><rect width="{VIEW_WIDTH:g}" height="{frame.view_height:.1f}"/></clipPath>'
+        f'<path id="map-own-land" d="{own}"/>'
+        f'<g id="map-ground"><rect width="{VIEW_WIDTH:g}" height="{frame.view_height:.1f}" class="sea"/>'
+        f'<g transform="scale(.1)"><path class="graticule" d="{graticule}"/><path class="land" d="{other}"/>'
+        '<use href="#map-own-land" class="own"/></g></g>'
+        '<g id="map-lines" transform="scale(.1)"><use href="#map-own-land" class="border"/></g>'
+        f'<g id="map-scale">{_scale_bar(frame)}</g>{marks}</defs></svg>'
+    )
+
+
+def raster_definition(identifier: str, frame: MapFrame, png: bytes) -> Markup:
+    """Return a palette image that fills the frame, to be placed in a page once and used by its id."""
+    return Markup(
+        '<svg width="0" height="0" class="definitions" aria-hidden="true"><defs>'
+        f'<image id="{escape(identifier)}" class="raster" preserveAspectRatio="none" '
+        f'width="{VIEW_WIDTH:g}" height="{frame.view_height:.1f}" href="{data_uri(png)}"/></defs></svg>'
+    )
+
+
+def map_svg(
+    frame: MapFrame,
+    raster_ids: Sequence[str],
+    assets: Sequence[AssetMark],
+    launches: Sequence[LaunchPoint],
+    description: str,
+    *,
+    labels: bool = False,
+) -> Markup:
+    """Return one map. raster_ids: images to lay over the ground. description: read instead of the picture."""
+    rasters = "".join(f'<use href="#{escape(i)}"/>' for i in raster_ids)
+    places = [_launch_mark(frame, point) for point in launches]
+    places += [_asset_mark(frame, asset, labels=labels) for asset in assets if asset.kind in MARK_LABELS]
+    return Markup(
+        f'<svg class="map" viewBox="0 0 {VIEW_WIDTH:g} {frame.view_height:.1f}" role="img" '
+        f'aria-label="{escape(description)}"><g clip-path="url(#map-edge)"><use href="#map-ground"/>{rasters}'
+        f'<use href="#map-lines"/><use href="#map-scale"/>{"".join(places)}</g></svg>'
+    )
+
+
+def legend_mark(kind: str) -> Markup:
+    """Return the picture of a mark for a legend."""
+    return Markup(
+        '<svg class="key" viewBox="-18 -18 36 36" aria-hidden="true">'
+        f'<use class="mark {kind}" href="#mark-{kind}"/></svg>'
+    )
+
+
+def _asset_mark(frame: MapFrame, asset: AssetMark, *, labels: bool) -> str:
+    if not frame.holds(asset.latitude_deg, asset.longitude_deg):
+        return ""
+    x, y = frame.view(np.array(asset.latitude_deg), np.array(asset.longitude_deg))
+    text = (
+        f'<text class="label" x="{_label_x(float(x))}" y="5" {_anchor(float(x))}>{escape(asset.name)}</text>'
+        if labels
+        else ""
+    )
+    return (
+        f'<g transform="translate({x:.0f} {y:.0f})"><g class="scaled">'
+        f'<use class="mark {escape(asset.kind)}" href="#mark-{escape(asset.kind)}"/>{text}</g>'
+        f"<title>{escape(asset.name)} ({escape(asset.owner)}): {escape(MARK_LABELS[asset.kind])}</title></g>"
+    )
+
+
+def _label_x(x: float) -> str:
+    return "-16" if x > 0.8 * VIEW_WIDTH else "16"
+
+
+def _anchor(x: float) -> str:
+    return 'text-anchor="end"' if x > 0.8 * VIEW_WIDTH else ""
+
+
+def _launch_mark(frame: MapFrame, point: LaunchPoint) -> str:
+    """Return the mark of a launch point, or an arrow at the edge of the map that points to it."""
+    x, y = (float(v) for v in frame.view(np.array(point.latitude_deg), np.array(point.longitude_deg)))
+    title = f"<title>{escape(point.name)}: launch point assumed</title>"
+    if frame.holds(point.latitude_deg, point.longitude_deg):
+        return (
+            f'<g transform="translate({x:.0f} {y:.0f})"><g class="scaled">'
+            f'<use class="mark launch" href="#mark-launch"/></g>{title}</g>'
+        )
+    middle = np.array([VIEW_WIDTH / 2, frame.view_height / 2])
+    way = np.array([x, y]) - middle
+    if not np.isfinite(way).all() or not way.any():
+        return ""
+    reach = min(abs(m - 22) / max(abs(w), 1e-9) for m, w in zip(middle, way, strict=True))
+    edge = middle + way * reach
+    angle = np.degrees(np.arctan2(way[1], way[0]))
+    return (
+        f'<g transform="translate({edge[0]:.0f} {edge[1]:.0f}) rotate({angle:.0f})">'
+        f'<path class="arrow" d="M18 0-8-13v26z"/>{title}</g>'
+    )
+
+
+def _scale_bar(frame: MapFrame) -> str:
+    """Return a bar of a round length of at most a sixth of the width, bottom left."""
+    wanted_m = VIEW_WIDTH * frame.metres_per_unit / 6.0
+    length_m = max((m for m in (1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6) if m <= wanted_m), default=1e4)
+    units = length_m / frame.metres_per_unit
+    y = frame.view_height - 26
+    return (
+        f'<path class="bar" d="M24 {y - 8:.0f}v8h{units:.0f}v-8"/>'
+        f'<text class="bar-text" x="24" y="{y - 15:.0f}">{length_m / 1e3:g} km</text>'
+    )
