@@ -20,7 +20,9 @@ from synaspis.engine.flyout import FlyoutTable
 from synaspis.engine.forces import height_m
 from synaspis.engine.parameters import Floats
 
-SHOTS_MAX = 8
+SHOTS_MAX = 10
+SALVO_SPACING_S = 5.0
+"""Between launches of one battery when shots do not wait for the outcome of the one before (assumed)."""
 BATTERIES_MAX = 63
 _NODES_MAX = 512
 _R = EARTH_MEAN_RADIUS_M
@@ -28,7 +30,7 @@ _NO, _OUT, _HIGH, _LOW, _BOOST = (
     int(g)
     for g in (Gate.NO_INTERCEPTOR, Gate.OUT_OF_REACH, Gate.TOO_HIGH, Gate.TOO_LOW, Gate.BEFORE_BURNOUT_ONLY)
 )
-_UNSEEN, _UNSHARED, _BRIEF, _LATE, _UNGUIDED, _ENGAGED = (
+_UNSEEN, _UNSHARED, _BRIEF, _LATE, _UNGUIDED, _FEW, _ENGAGED = (
     int(g)
     for g in (
         Gate.NOT_SEEN,
@@ -36,6 +38,7 @@ _UNSEEN, _UNSHARED, _BRIEF, _LATE, _UNGUIDED, _ENGAGED = (
         Gate.NO_FIRM_TRACK,
         Gate.TRACK_TOO_LATE,
         Gate.NO_GUIDANCE,
+        Gate.TOO_FEW_SHOTS,
         Gate.ENGAGED,
     )
 )
@@ -45,7 +48,8 @@ class Batteries(NamedTuple):
     """Interceptor batteries as arrays, one entry a battery.
 
     position_ecef_m: (battery, 3). table: (battery,) index into `tables`. tables: flyout tables of the interceptor types.
-    commit_s: from a firm track at the battery to launch. assess_s: from an intercept to the next launch.
+    commit_s: from a firm track at the battery to launch. assess_s: from an intercept to the next launch, where shots
+    wait for the outcome; infinite where they do not (then a battery launches every 5 s).
     homing_s: before intercept, from when no radar is needed.
     """
 
@@ -76,7 +80,7 @@ class Engagements(NamedTuple):
 
     shots: shoot-look-shoot opportunities of the battery that has most. battery: its index, -1 if none.
     gate: `Gate`. earliest_s, latest_s: first and last possible intercept by any battery, NEVER_S if none.
-    able: bit b is set if battery b can engage.
+    able: bit b is set if battery b fits in as many shots as required.
     """
 
     shots: NDArray[np.int16]
@@ -169,29 +173,33 @@ def _guided(v, b, i, at, radar_on, guidance, firm_s, lost_s):  # type: ignore[no
 
 @lane
 def _shoot(v, b, i, first, ready, assess, homing, nodes, launch_by, radar_on, guidance, firm_s, lost_s):  # type: ignore[no-untyped-def]
-    """Count shoot-look-shoot opportunities; returns (shots, earliest, latest, gate)."""
+    """Count the shots that fit in; returns (shots, earliest, latest, gate)."""
     shots, earliest, latest, gate = 0, NEVER_S, -NEVER_S, _LATE
+    next_launch, last_launch = ready, -NEVER_S
     for n in range(first, nodes.shape[2]):
         if launch_by[n] < ready:
             continue
         time = nodes[i, 0, n]
-        if n > first and -NEVER_S < launch_by[n - 1] < ready and shots < SHOTS_MAX:
-            part = (ready - launch_by[n - 1]) / (launch_by[n] - launch_by[n - 1])
+        before = launch_by[n - 1] if n > first else -NEVER_S
+        if -NEVER_S < before < next_launch <= launch_by[n]:
+            part = (next_launch - before) / (launch_by[n] - before)
             time = nodes[i, 0, n - 1] + part * (time - nodes[i, 0, n - 1])
         if not _guided(v, b, i, time - homing, radar_on, guidance, firm_s, lost_s):
             gate = max(gate, _UNGUIDED)
             continue
         gate = _ENGAGED
-        latest = max(latest, nodes[i, 0, n])
-        if shots < SHOTS_MAX:
+        earliest, latest = min(earliest, time), nodes[i, 0, n]
+        last_launch = max(last_launch, launch_by[n])
+        if launch_by[n] >= next_launch and shots < SHOTS_MAX:
             shots += 1
-            earliest = min(earliest, time)
-            ready = time + assess
+            next_launch = time + assess
+    if assess >= NEVER_S and shots > 0:  # without waiting for the outcome
+        shots = min(SHOTS_MAX, 1 + int((last_launch - ready) / SALVO_SPACING_S))
     return shots, earliest, latest, gate
 
 
 @driver
-def _engage(nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, edges, axes, commit, assess, homing, radar_on, battery_on, track_delay_s, guidance, shots, battery, gate, earliest_s, latest_s, able):  # type: ignore[no-untyped-def]  # fmt: skip
+def _engage(nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, edges, axes, commit, assess, homing, radar_on, battery_on, track_delay_s, guidance, required, shots, battery, gate, earliest_s, latest_s, able):  # type: ignore[no-untyped-def]  # fmt: skip
     """Fill the answer for every variant and case; see `engage`."""
     for i in prange(nodes.shape[0]):
         launch_by = np.empty(_NODES_MAX)
@@ -218,10 +226,13 @@ def _engage(nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, ed
                     v, b, i, first, ready + commit[b], assess[b], homing[b],
                     nodes, launch_by, radar_on, guidance, firm_s, lost_s,
                 )  # fmt: skip
+                if 0 < count < required:
+                    why = _FEW
                 gate[v, i] = max(gate[v, i], why)
                 if count == 0:
                     continue
-                able[v, i] |= 1 << b
+                if count >= required:
+                    able[v, i] |= 1 << b
                 if count > shots[v, i]:
                     shots[v, i], battery[v, i] = count, b
                 latest_s[v, i] = late if earliest_s[v, i] >= NEVER_S else max(latest_s[v, i], late)
@@ -229,11 +240,12 @@ def _engage(nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, ed
 
 
 def engage(
-    nodes: Floats, burnout_s: Floats, tracks: Tracks, batteries: Batteries, rights: Rights
+    nodes: Floats, burnout_s: Floats, tracks: Tracks, batteries: Batteries, rights: Rights, required: int = 1
 ) -> Engagements:
     """Engage every flight in every variant.
 
     nodes: (case, 7, node) time s and ECEF state, finite. burnout_s: (case,). tracks: what the radars get of the same cases.
+    required: shots that one battery must fit in, 1 to 10.
     Raises ValueError for more than 63 batteries or 512 nodes.
     """
     if batteries.commit_s.size > BATTERIES_MAX or nodes.shape[2] > _NODES_MAX:
@@ -257,7 +269,7 @@ def engage(
     )
     _engage(
         nodes, burnout_s, tracks.seen_s, tracks.firm_s, tracks.lost_s, batteries.position_ecef_m, batteries.table, times, edges,
-        axes, batteries.commit_s, batteries.assess_s, batteries.homing_s, rights.radar_on, rights.battery_on,
-        np.minimum(rights.track_delay_s, NEVER_S), rights.guidance, *answer,
+        axes, batteries.commit_s, np.minimum(batteries.assess_s, NEVER_S), batteries.homing_s, rights.radar_on, rights.battery_on,
+        np.minimum(rights.track_delay_s, NEVER_S), rights.guidance, required, *answer,
     )  # fmt: skip
     return answer

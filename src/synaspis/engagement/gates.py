@@ -18,8 +18,9 @@ class Gate(IntEnum):
     NO_FIRM_TRACK = 7
     TRACK_TOO_LATE = 8
     NO_GUIDANCE = 9
-    ENGAGED = 10
-    NOT_THREATENED = 11
+    TOO_FEW_SHOTS = 10
+    ENGAGED = 11
+    NOT_THREATENED = 12
 
     @property
     def sentence(self) -> str:
@@ -38,6 +39,7 @@ _SENTENCES = {
     Gate.NO_FIRM_TRACK: "the flight is seen too briefly for a firm track",
     Gate.TRACK_TOO_LATE: "the track is firm too late for a launch in time",
     Gate.NO_GUIDANCE: "no radar that the battery may use holds the flight up to the intercept",
+    Gate.TOO_FEW_SHOTS: "the flight can be engaged, but fewer shots fit in than are required",
     Gate.ENGAGED: "the flight can be engaged",
     Gate.NOT_THREATENED: "no launch point of the threat reaches here",
 }
