@@ -1,8 +1,14 @@
-"""Examples run and check what they show: examples/, and the Python in README.md and docs/learn/."""
+"""Examples run and check what they show: examples/, and what README.md and docs/learn/ tell a reader to type.
+
+In a page, blocks of ``python`` run together as one program. In blocks of ``console`` each line ``$ synaspis ...``
+runs, in one folder a page; it has to end with status 0 unless the block says ``(exit status N)``. Blocks of ``sh``
+are too long to run here.
+"""
 
 import ast
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +57,23 @@ def test_the_python_of_a_page_runs_and_asserts(page: Path, tmp_path: Path):
     code = "\n".join(python_blocks(page))
     assert has_assertion(code), "let the text assert what it claims"
     run(code, "page.py", tmp_path)
+
+
+def console_blocks(page: Path) -> list[str]:
+    return re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if console_blocks(page)], ids=lambda page: page.name)
+def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path):
+    for block in console_blocks(page):
+        found = re.search(r"\(exit status (\d)\)", block)
+        status = int(found[1]) if found else 0
+        for line in re.findall(r"^\$ synaspis (.+)$", block, re.MULTILINE):
+            command = [sys.executable, "-c", "from synaspis.cli import main; main()", *shlex.split(line)]
+            done = subprocess.run(
+                command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+            )
+            assert done.returncode == status, f"{line}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 
 def test_the_example_of_the_readme_has_about_ten_lines():
