@@ -1,8 +1,8 @@
 """Examples run and check what they show: examples/, and what README.md and docs/learn/ tell a reader to type.
 
-In a page, blocks of ``python`` run together as one program. In blocks of ``console`` each line ``$ synaspis ...``
-runs, in one folder a page; it has to end with status 0 unless the block says ``(exit status N)``. Blocks of ``sh``
-are too long to run here.
+In a page, blocks of ``python`` run together as one program. In blocks of ``console`` each line
+``$ synaspis ...`` runs, in one folder a page; it has to end with status 0 unless the block says
+``(exit status N)``. Blocks of ``sh`` are too long to run here.
 """
 
 import ast
