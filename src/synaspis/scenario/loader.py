@@ -1,0 +1,101 @@
+"""From a scenario file to a checked scenario, all faults of the file together."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from synaspis.catalogue import Catalogue, load_catalogue
+from synaspis.core.documents import Document, nearest, parse, read_document
+from synaspis.core.errors import Fault, InputError
+from synaspis.geography import Countries
+from synaspis.scenario.extension import extended, located
+from synaspis.scenario.overrides import apply_overrides
+from synaspis.scenario.phases import phase_faults
+from synaspis.scenario.placed import Scenario
+from synaspis.scenario.region import region_faults
+from synaspis.scenario.schema import ScenarioDocument
+from synaspis.scenario.surroundings import surroundings_of
+from synaspis.scenario.territory import territory_faults
+
+_PACKAGED: Final = Path(__file__).resolve().parents[1] / "data" / "scenarios"
+
+
+@cache
+def scenario_ids() -> tuple[str, ...]:
+    """Ids of the scenarios that come with the package, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _PACKAGED.glob("*.yaml")))
+
+
+def scenario_path(name: str | Path, *, beside: Path | None = None) -> Path:
+    """File of a scenario.
+
+    name: id of a packaged scenario, or a path (a `Path`, or text with a slash or an ending).
+    beside: folder that a relative path is seen from; the current one by default.
+    Raises InputError if it is neither.
+    """
+    if isinstance(name, str) and name in scenario_ids():
+        return _PACKAGED / f"{name}.yaml"
+    path = Path(name) if beside is None else beside / name
+    if isinstance(name, str) and "/" not in name and not path.suffix and not path.is_file():
+        remedy = f"{nearest(name, scenario_ids())} Or give the path of a file.".strip()
+        raise InputError(Fault(f"there is no scenario {name!r}", remedy=remedy))
+    return path
+
+
+def load_scenario_document(name: str | Path, *, catalogue: Catalogue | None = None) -> Scenario:
+    """Load and check a scenario.
+
+    name: id of a packaged scenario, or the path of a file. catalogue: the packaged one by default.
+    Raises InputError with every fault of the file, by file and line.
+    """
+    path = scenario_path(name)
+    document = read_document(path)
+    files: tuple[Path, ...] = (path,)
+    base: Document | None = None
+    if isinstance(target := document.data.get("extends"), str):
+        base, base_path = _base(document, target, path.parent)
+        files = (*files, base_path)
+    try:
+        return _checked(document if base is None else extended(base, document), catalogue, files)
+    except InputError as error:
+        if base is None:
+            raise
+        raise InputError(located(error.faults, base, document)) from None
+
+
+def check_scenario(document: Document, *, catalogue: Catalogue | None = None) -> Scenario:
+    """Check a scenario that is a document already; raises InputError with all its faults."""
+    return _checked(document, catalogue, ())
+
+
+def _base(document: Document, target: str, folder: Path) -> tuple[Document, Path]:
+    """The document that another one extends, and its file."""
+    try:
+        path = scenario_path(target, beside=folder)
+        base = read_document(path)
+    except InputError as error:
+        faults = (document.fault(fault.what, ("extends",), fault.remedy) for fault in error.faults)
+        raise InputError(faults) from None
+    if "extends" in base.data:
+        what = f"{target!r} extends a scenario itself; one level is allowed"
+        raise InputError(document.fault(what, ("extends",), f"Extend {base.data['extends']!r} instead."))
+    return base, path
+
+
+def _checked(document: Document, catalogue: Catalogue | None, files: tuple[Path, ...]) -> Scenario:
+    catalogue, faults = apply_overrides(load_catalogue() if catalogue is None else catalogue, document)
+    countries = Countries.load()
+    surroundings = surroundings_of(document, catalogue, countries.codes)
+    checked: ScenarioDocument | None = None
+    try:
+        checked = parse(ScenarioDocument, document, context=surroundings)
+    except InputError as error:
+        faults += error.faults
+    faults += region_faults(document)
+    faults += phase_faults(document)
+    faults += territory_faults(document, surroundings, countries)
+    if checked is None or faults:
+        raise InputError(sorted(faults, key=lambda fault: fault.line or 0))
+    return Scenario(checked, catalogue, files)

@@ -1,0 +1,97 @@
+"""Rival values: a scenario may hold another's view of a catalogue value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from synaspis.catalogue import KINDS, Catalogue, Item, quantities
+from synaspis.core.documents import Document, FieldPath, FrozenModel, nearest, path_text
+from synaspis.core.errors import Fault, InputError
+from synaspis.core.quantity import Quantity, Rival
+
+_PARTS: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+def apply_overrides(catalogue: Catalogue, document: Document) -> tuple[Catalogue, list[Fault]]:
+    """Catalogue in which the `overrides` of a document hold, and what is wrong with them.
+
+    An override names a quantity, ``an-tpy-2-forward.reference_range`` or ``mrbm-2000.stages[0].burn_time``,
+    and the `held_by` of one of its rival values. That value takes the place of the catalogue's, which becomes
+    a rival.
+    """
+    given = document.data.get("overrides")
+    faults: list[Fault] = []
+    for target, held_by in given.items() if isinstance(given, Mapping) else ():
+        if not isinstance(held_by, str):
+            continue  # the schema says so
+        try:
+            catalogue = _apply(catalogue, target, held_by)
+        except InputError as error:
+            faults += [
+                document.fault(fault.what, ("overrides", target), fault.remedy) for fault in error.faults
+            ]
+    return catalogue, faults
+
+
+def _apply(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
+    item_id, _, field = target.partition(".")
+    path: FieldPath = tuple(int(index) if index else key for index, key in _PARTS.findall(field))
+    item = catalogue.find(item_id)
+    known = dict(quantities(item))
+    if path not in known:
+        what = (
+            f"{item_id!r} has no value {field!r}" if field else f"{target!r} names an item and no value of it"
+        )
+        raise InputError(Fault(what, remedy=nearest(field, [path_text(known_path) for known_path in known])))
+    quantity = known[path]
+    rival = next((rival for rival in quantity.rivals if rival.held_by == held_by), None)
+    if rival is None:
+        holders = [rival.held_by for rival in quantity.rivals]
+        what = f"nobody named {held_by!r} holds another value of {target}"
+        remedy = nearest(held_by, holders) or "The catalogue has no rival value for it."
+        raise InputError(Fault(what, remedy=remedy))
+    changed: Any = _with(item, path, _held(quantity, rival))
+    return _replaced(catalogue, changed)
+
+
+def _held(quantity: Quantity, rival: Rival) -> Quantity:
+    """The quantity as the holder of the rival value sees it."""
+    former = Rival(
+        value=quantity.value,
+        held_by="catalogue",
+        source=quantity.source,
+        note=quantity.note or "The value of the catalogue.",
+    )
+    others = tuple(other for other in quantity.rivals if other is not rival)
+    return Quantity(
+        value=rival.value,
+        unit=quantity.unit,
+        basis="assumed" if rival.source is None else "stated",
+        source=rival.source,
+        note=f"As held by {rival.held_by}. {rival.note or ''}".strip(),
+        rivals=(*others, former),
+    )
+
+
+def _with(part: Any, path: FieldPath, quantity: Quantity) -> Any:
+    """A copy of an item, or of a part of it, with one quantity exchanged."""
+    if not path:
+        return quantity
+    step, rest = path[0], path[1:]
+    if isinstance(part, FrozenModel):
+        return part.model_copy(update={str(step): _with(getattr(part, str(step)), rest, quantity)})
+    return tuple(
+        _with(entry, rest, quantity) if number == step else entry for number, entry in enumerate(part)
+    )
+
+
+def _replaced(catalogue: Catalogue, item: Item) -> Catalogue:
+    kind = catalogue.kind_of(item.id)
+    items = MappingProxyType({**catalogue.of_kind(kind), item.id: item})
+    assert kind in KINDS
+    changes: dict[str, Any] = {kind: items}
+    return replace(catalogue, **changes)
