@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 import synaspis
-from synaspis.cli import main
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -67,36 +65,6 @@ def undocumented(package: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", PACKAGES)
 def test_every_public_name_has_a_docstring(name: str):
     assert not list(undocumented(name))
-
-
-def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    if path:
-        yield " ".join(path), group
-    for name, child in getattr(group, "commands", {}).items():
-        yield from commands(child, (*path, name))
-
-
-COMMANDS = dict(commands(main))
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_has_help_for_itself_and_each_option(name: str):
-    command = COMMANDS[name]
-    assert command.help, f"`synaspis {name}` has no help"
-    silent = [each.opts[0] for each in command.params if isinstance(each, click.Option) and not each.help]
-    assert not silent, f"`synaspis {name}`: no help for {silent}"
-
-
-@pytest.mark.parametrize("name", [name for name in COMMANDS if " " not in name])
-def test_the_table_of_the_readme_has_every_command(name: str):
-    table = re.findall(r"^\| `synaspis ([a-z-]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-    assert name in table
-
-
-def test_no_page_mentions_a_command_that_does_not_exist():
-    called = re.compile(r"(?:^|`)(?:\$ )?synaspis ([a-z]+)\b", re.MULTILINE)
-    found = {(relative(page), name) for page in PAGES for name in called.findall(page.read_text("utf-8"))}
-    assert not {(page, name) for page, name in found if name not in COMMANDS}
 
 
 def test_no_page_mentions_a_make_target_that_does_not_exist():

@@ -73,6 +73,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path):
             done = subprocess.run(
                 command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
             )
+            assert "Traceback" not in done.stderr, done.stderr[-2000:]
             assert done.returncode == status, f"{line}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 

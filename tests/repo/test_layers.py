@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "synaspis"
 ACCELERATORS = {"numba", "numba_cuda", "jax", "cupy"}
+# Modules of a distribution, where they are not named like it. pydantic pins its core to one exact version.
+IMPORT_NAMES = {"pyyaml": {"yaml"}, "pillow": {"PIL"}, "pydantic": {"pydantic", "pydantic_core"}}
 # What a pure function on arrays has no use for: files, schemas, clocks, logs, chance.
 NOT_IN_KERNELS = {
     *(
@@ -132,10 +134,8 @@ def test_what_a_module_imports_is_declared_as_dependency(path: Path):
         *(item for extra in project["optional-dependencies"].values() for item in extra),
     ]
     declared = {re.split(r"[\[<>=~! ;]", item)[0].lower().replace("-", "_") for item in wanted}
-    import_names = {"pyyaml": "yaml", "pillow": "PIL"}
-    allowed = (
-        {import_names.get(name, name) for name in declared} | set(sys.stdlib_module_names) | {"synaspis"}
-    )
+    allowed = {"synaspis", *sys.stdlib_module_names}
+    allowed = allowed.union(*(IMPORT_NAMES.get(name, {name}) for name in declared))
     tops = {module.split(".")[0] for _, module in imported_modules(path)}
     assert not tops - allowed, f"add {sorted(tops - allowed)} to the dependencies in pyproject.toml"
 
