@@ -28,7 +28,7 @@ SCALAR_MAX_CHARACTERS: Final = 100_000
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})\Z")
-_NUMBER: Final = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+_NUMBER: Final = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -135,8 +135,10 @@ def _read_text(content: bytes | str, source: str) -> Document:
 def _syntax_fault(error: yaml.YAMLError, source: str) -> Fault:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    context = getattr(error, "context", None)
-    what = f"not valid YAML: {problem}" + (f" {context}" if context else "")
+    what = f"not valid YAML: {problem}"
+    if context := getattr(error, "context", None):
+        begun = getattr(error, "context_mark", None)
+        what += f" {context}" + (f" that begins in line {begun.line + 1}" if begun else "")
     return Fault(what, source=source, line=None if mark is None else mark.line + 1)
 
 

@@ -116,7 +116,7 @@ def parse(model: type[Model], document: Document, *, context: Any = None) -> Mod
 def _faults(model: type[BaseModel], document: Document, entry: Mapping[str, Any]) -> Iterator[Fault]:
     kind, location, value = entry["type"], entry["loc"], entry.get("input")
     context = entry.get("ctx", {})
-    path = _path_in(document.data, location, kind)
+    path = _path_in(model, document.data, location)
     rejection = context.get("error")
     if isinstance(rejection, Rejected):
         for fault in rejection.faults:
@@ -154,10 +154,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _path_in(data: Any, location: Sequence[str | int], kind: str) -> FieldPath:
-    """The part of a pydantic location that is in the document, without the names of union members and
-    validators.
-    """
+def _path_in(model: type[BaseModel], data: Any, location: Sequence[str | int]) -> FieldPath:
+    """The field path of a pydantic location: without the names of union members and of validators."""
     path: list[str | int] = []
     here = data
     for number, part in enumerate(location):
@@ -165,7 +163,9 @@ def _path_in(data: Any, location: Sequence[str | int], kind: str) -> FieldPath:
             here if isinstance(here, Mapping) else range(len(here)) if isinstance(here, tuple) else ()
         ):
             here = here[part]
-        elif not (kind == "missing" and number == len(location) - 1):
+        elif number < len(location) - 1 or not any(
+            part in _keys(at) for at in _models_at(model, tuple(path))
+        ):
             continue
         path.append(part)
     return tuple(path)

@@ -74,8 +74,7 @@ def unit_fault(value: float, unit: str, dimension: str | None = None) -> Fault |
     range of floating-point numbers.
     """
     if unit not in UNITS:
-        allowed = units_of(dimension) if dimension else tuple(UNITS)
-        return Fault(f"unknown unit {unit!r}", "unit", f"Use one of: {', '.join(allowed)}.")
+        return _unknown(unit, units_of(dimension) if dimension else tuple(UNITS))
     given = UNITS[unit].dimension
     if dimension is not None and given != dimension:
         needed = f"{_article(dimension)} is needed ({', '.join(units_of(dimension))})"
@@ -85,6 +84,10 @@ def unit_fault(value: float, unit: str, dimension: str | None = None) -> Fault |
     if not isfinite(_converted(value, UNITS[unit])):
         return Fault(f"{value:g} {unit} is too large")
     return None
+
+
+def _unknown(unit: str, allowed: tuple[str, ...]) -> Fault:
+    return Fault(f"unknown unit {unit!r}", "unit", f"Use one of: {', '.join(allowed)}.")
 
 
 def _converted(value: float, unit: Unit) -> float:
@@ -111,9 +114,8 @@ def from_si(value_si: float, unit: str) -> float:
 
     Raises InputError for an unknown unit, and for a value not above 0 in a decibel unit.
     """
-    fault = unit_fault(value_si, unit)
-    if fault is not None:
-        raise InputError(fault)
+    if unit not in UNITS:
+        raise InputError(_unknown(unit, tuple(UNITS)))
     entry = UNITS[unit]
     if not entry.decibel:
         return value_si / entry.factor
