@@ -1,0 +1,138 @@
+"""What a shared defence covers: area and people defended, warning time, and what each asset adds; by phase and threat.
+
+A cell is defended against a threat if every launch point that reaches it can be engaged on the way, with the shots required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synaspis.analyses._dataset import CoverageDataset, assemble
+from synaspis.analyses._tally import Tally
+from synaspis.analyses._threat_run import defence, run_threat, territory
+from synaspis.core.documents import nearest
+from synaspis.core.errors import Fault, InputError
+from synaspis.geography import Grid
+from synaspis.scenario import PlacedAsset, Scenario, Sharing, Variant, architecture
+
+Progress = Callable[[int, int, str], None]
+"""Called with steps done, steps in all and what was done last."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageRun:
+    """Raw outcome of a coverage run, before it is laid on the grid.
+
+    tallies: one a threat. without: for each phase the assets left out in turn, as (asset id, variant index) for radars
+    and (asset id, battery index) for batteries.
+    """
+
+    scenario: Scenario
+    grid: Grid
+    cells: NDArray[np.int64]
+    phases: tuple[str, ...]
+    threats: tuple[str, ...]
+    tallies: tuple[Tally, ...]
+    radars_without: tuple[tuple[tuple[str, int], ...], ...]
+    batteries_without: tuple[tuple[tuple[str, int], ...], ...]
+
+
+def coverage(
+    scenario: Scenario,
+    *,
+    phases: Sequence[str] | None = None,
+    threats: Sequence[str] | None = None,
+    partners: Sequence[str] | None = None,
+    sharing: Sharing = "agreements",
+    step_deg: float | None = None,
+    contributions: bool = True,
+    progress: Progress | None = None,
+) -> CoverageDataset:
+    """Coverage of a scenario's territory for phases and threats, on its grid.
+
+    phases, threats: ids, all by default. partners: ids of those who take part, all by default; the territory stays the
+    same. sharing: by the agreements, none, or all. step_deg: side of a cell in degrees, that of the scenario by default.
+    contributions: whether to leave out each radar and battery in turn. progress: told after each launch point.
+    Returns a Dataset with dimensions (phase, threat, latitude, longitude); see `docs/formats/coverage.md`.
+    Raises InputError for unknown ids.
+    """
+    document = scenario.document
+    phase_ids = _chosen("phase", phases, tuple(document.phases))
+    threat_ids = _chosen("threat", threats, tuple(document.threats))
+    allowed = (
+        None if partners is None else frozenset(_chosen("partner", partners, scenario.membership.partners))
+    )
+    grid = scenario.grid(step_deg)
+    land = territory(scenario, grid)
+    variants, bases, without = _variants(scenario, phase_ids, allowed, sharing, contributions)
+    plan = architecture(scenario, variants)
+    total = sum(len(scenario.launch_area(threat).points) for threat in threat_ids)
+    done = 0
+
+    def advance(what: str) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, total, what)
+
+    tallies = tuple(
+        run_threat(scenario, threat, defence(scenario, threat, plan), bases, land, advance)
+        for threat in threat_ids
+    )
+    run = CoverageRun(
+        scenario, grid, land.index, phase_ids, threat_ids, tallies, without,
+        tuple(
+            tuple(
+                (battery, number)
+                for number, battery in enumerate(plan.battery_ids)
+                if contributions and plan.battery_on[base, number]
+            )
+            for base in bases
+        ),
+    )  # fmt: skip
+    return assemble(run, sharing=sharing, partners=None if allowed is None else sorted(allowed))
+
+
+def _variants(
+    scenario: Scenario,
+    phases: Sequence[str],
+    partners: frozenset[str] | None,
+    sharing: Sharing,
+    contributions: bool,
+) -> tuple[list[Variant], NDArray[np.int64], tuple[tuple[tuple[str, int], ...], ...]]:
+    """Each phase as it is, and once without each of its radars."""
+    variants: list[Variant] = []
+    bases, without = [], []
+    for phase in phases:
+        day = scenario.phase(phase).date
+        bases.append(len(variants))
+        variants.append(Variant(day, partners=partners, sharing=sharing))
+        left_out = []
+        for radar in scenario.radars if contributions else ():
+            if _takes_part(radar, partners) and radar.entry.serves_on(day):
+                left_out.append((radar.id, len(variants)))
+                variants.append(Variant(day, frozenset({radar.id}), partners, sharing))
+        without.append(tuple(left_out))
+    return variants, np.array(bases, dtype=np.int64), tuple(without)
+
+
+def _takes_part(asset: PlacedAsset, partners: frozenset[str] | None) -> bool:
+    return partners is None or asset.owner in partners
+
+
+def _chosen(what: str, wanted: Sequence[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids wanted, all faults at once."""
+    if wanted is None:
+        return known
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise InputError(
+            Fault(f"the scenario has no {what} {name!r}", remedy=nearest(name, known)) for name in unknown
+        )
+    if not wanted:
+        raise InputError(Fault(f"no {what} was named", remedy=f"Name one of {', '.join(known)}."))
+    return tuple(dict.fromkeys(wanted))
