@@ -57,9 +57,18 @@ class Source(FrozenModel):
         default=None, description="Page, table or section."
     )
     reliability: Literal["found", "memory"] = Field(
-        description="found: the number was read in this document; memory: cited from memory, not read again."
+        description="found: the number was read in this document, whose address or DOI is given; "
+        "memory: cited from memory, not read again."
     )
     note: Text | None = Field(default=None, description="What a reader should know.")
+
+    @field_validator("reliability")
+    @classmethod
+    def _can_be_found(cls, reliability: str, info: ValidationInfo) -> str:
+        if reliability == "found" and not (info.data.get("url") or info.data.get("doi")):
+            remedy = "Give `url` or `doi`, or say `reliability: memory`."
+            raise Rejected(Fault("a source that was found has no address", remedy=remedy))
+        return reliability
 
 
 class SourceList(RootModel[dict[Identifier, Source]]):
@@ -205,11 +214,25 @@ class Site(Item):
     schema_version: Literal["site/1"] = Field(alias="schema")
     kind: Literal["land", "ship-station"] = Field(description="Land, or a station at sea.")
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
-        default=None, description="ISO 3166-1 alpha-2 code; needed on land, left out at sea."
+        default=None,
+        validate_default=True,
+        description="ISO 3166-1 alpha-2 code; needed on land, left out at sea.",
     )
     latitude: Latitude = Field(description="Geodetic, north positive.")
     longitude: Longitude = Field(description="East positive.")
     height: Height = Field(description="Above the ellipsoid.")
+
+    @field_validator("country")
+    @classmethod
+    def _on_land(cls, country: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        if kind == "land" and country is None:
+            raise Rejected(
+                Fault("a site on land has no country", remedy="Give a code such as `country: PL`.")
+            )
+        if kind == "ship-station" and country is not None:
+            raise Rejected(Fault("a station at sea has a country", remedy="Leave the key out."))
+        return country
 
 
 class Place(FrozenModel):

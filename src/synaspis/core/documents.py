@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from synaspis.core._reading import Document, FieldPath, kind_of, path_text, read_document
 from synaspis.core.errors import Fault, InputError
@@ -196,6 +196,8 @@ def _models_at(annotation: Any, path: FieldPath) -> Iterator[type[BaseModel]]:
     elif origin in (Union, UnionType):
         for member in arguments:
             yield from _models_at(member, path)
+    elif isinstance(annotation, type) and issubclass(annotation, RootModel):
+        yield from _models_at(annotation.model_fields["root"].annotation, path)
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not path:
             yield annotation

@@ -1,4 +1,4 @@
-"""Units. Expected values are definitions: SI brochure (9th edition), decibel as ten times a common logarithm."""
+"""Units. Expected values are definitions: SI brochure (9th edition); ten decibels are a factor of ten."""
 
 from math import inf, nan, pi
 
