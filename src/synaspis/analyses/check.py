@@ -13,6 +13,7 @@ from synaspis.analyses._check_time import check_both, check_without_apogee, chec
 from synaspis.analyses.flight_envelope import Interval
 from synaspis.analyses.flight_report import (
     CONSISTENT,
+    IMPOSSIBLE,
     SEVERITY,
     Finding,
     FlightReport,
