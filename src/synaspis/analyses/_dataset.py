@@ -7,19 +7,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from xarray.core.utils import UncachedAccessor
+from xarray.plot.accessor import DatasetPlotAccessor
 
 from synaspis import _version
 from synaspis.analyses._tally import Tally
 from synaspis.engagement import Gate
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from synaspis.analyses.coverage import CoverageRun
+
+
+class _Plot(DatasetPlotAccessor):
+    """xarray's plots of a Dataset, and the map when it is called."""
+
+    def __call__(self, **figure_options: Any) -> Figure:  # type: ignore[override]
+        """Draw the maps of what is defended; options go to `matplotlib.pyplot.subplots`."""
+        from synaspis.analyses._quicklook import quicklook
+
+        return quicklook(self._ds, **figure_options)
 
 
 class CoverageDataset(xr.Dataset):
     """A Dataset of coverage; `.plot()` draws the map of what is defended."""
 
     __slots__ = ()
+
+    plot = UncachedAccessor(_Plot)  # type: ignore[assignment]
 
 
 _ATTRS: dict[str, tuple[str, str]] = {
