@@ -90,7 +90,10 @@ def architecture(scenario: Scenario, variants: Sequence[Variant]) -> Architectur
         dtype=np.bool_,
     ).reshape(len(variants), len(scenario.membership.partners))
     warned = np.concatenate([sensor_on, satellite_on], axis=1)[:, :, None] & takes_part[:, None, :]
-    delay, guidance, warning = (np.array([part[index] for part in chosen]) for index in range(3))
+    delay, guidance, warning = (
+        np.array([part[index] for part in chosen], dtype=kind)
+        for index, kind in enumerate((float, bool, float))
+    )
     return Architecture(
         radar_ids=tuple(asset.id for asset in radars),
         satellite_ids=tuple(asset.id for asset in satellites),
