@@ -1,6 +1,7 @@
 """Physical constants, each with the document its number comes from.
 
-WGS84 values: NIMA TR8350.2, third edition (2000), tables 3.1 to 3.3; the same numbers are listed by EPSG (ellipsoid 7030).
+WGS84 values: NIMA TR8350.2, third edition (2000), tables 3.1 to 3.3; the same
+numbers are listed by EPSG (ellipsoid 7030).
 """
 
 from __future__ import annotations
