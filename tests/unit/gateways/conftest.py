@@ -1,13 +1,15 @@
 """A made-up flight for the writers: an ellipse over the Mediterranean, in the turning frame."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+import shapely
 
 from synaspis.core.constants import EARTH_MU_M3_S2, EARTH_ROTATION_RAD_S
 from synaspis.engine.earth import eci_to_ecef
 from synaspis.engine.ephemeris import Ephemeris
+from synaspis.gateways import Area, Marks, Place, Track
 
 EPOCH = datetime(2018, 5, 25, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -41,3 +43,47 @@ def flight() -> Ephemeris:
     )
     states = eci_to_ecef(position, velocity, EARTH_ROTATION_RAD_S * time_s - 0.4)
     return Ephemeris(time_s, *states, {"burnout": 62.5, "apogee": 300.0})
+
+
+@pytest.fixture(scope="session")
+def marks() -> Marks:
+    return Marks(
+        "European study <2018> & later", "UNCLASSIFIED", "NOTIONAL", "synaspis 0.1.0, scenario europe"
+    )
+
+
+@pytest.fixture(scope="session")
+def areas() -> list[Area]:
+    """A square ring with an island in its hole, and an area without ground."""
+    ring = shapely.difference(shapely.box(10, 40, 20, 50), shapely.box(12, 42, 18, 48))
+    shape = shapely.MultiPolygon([ring, shapely.box(14, 44, 16, 46)])
+    facts = {"defended_area_km2": 412_345.5, "shots": 2, "worst_case": True, "note": None}
+    return [
+        Area(
+            "Defended, 2018",
+            "defended",
+            shape,
+            "2018",
+            date(2018, 1, 1),
+            date(2020, 1, 1),
+            facts,
+            "#1b9e77",
+            0.5,
+        ),
+        Area("Out of reach, 2011", "out-of-reach", shapely.MultiPolygon(), "2011"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def places() -> list[Place]:
+    return [
+        Place(
+            "Deveselu", "interceptor", np.radians(44.08), np.radians(24.42), 90.0, "2018", date(2016, 5, 12)
+        ),
+        Place("Launch point Ø", "launch-point", np.radians(34.0), np.radians(48.0)),
+    ]
+
+
+@pytest.fixture(scope="session")
+def tracks(flight, epoch) -> list[Track]:
+    return [Track("MRBM-2000 no 1", "threat", flight, epoch, {"apogee_km": 620})]
