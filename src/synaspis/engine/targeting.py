@@ -7,7 +7,8 @@ with the derivative of the cubics).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import pi
 
 import numpy as np
@@ -86,16 +87,10 @@ class Fan:
 
     @classmethod
     def at(cls, missile: Missile, latitude_rad: float, longitude_rad: float) -> Fan:
-        """Fly the fan of a class from a launch point on the ellipsoid."""
-        flown = programme(missile)
-        azimuth = 2.0 * pi * np.arange(_AZIMUTHS) / _AZIMUTHS
-        control = np.linspace(0.0, 1.0, _CONTROLS)
-        azimuths, controls = (grid.ravel() for grid in np.meshgrid(azimuth, control, indexing="ij"))
-        summary, _ = _fly(flown, latitude_rad, longitude_rad, azimuths, controls, with_nodes=False)
-        bearing, distance = _polar(latitude_rad, longitude_rad, summary)
-        turn = np.remainder(bearing - azimuths + pi, 2.0 * pi) - pi
-        shape = (_AZIMUTHS, _CONTROLS)
-        return cls(missile, flown, latitude_rad, longitude_rad, distance.reshape(shape), turn.reshape(shape))
+        """Fly the fan of a class from a launch point on the ellipsoid; points of one latitude share it."""
+        return cls(
+            missile, programme(missile), latitude_rad, longitude_rad, *_fan_grids(missile, latitude_rad)
+        )
 
     def invert(self, bearing_rad: Floats, range_m: Floats) -> tuple[Floats, Floats]:
         """Azimuth (rad, 0..2 pi) and control (0..1) whose impact lies at a bearing and ground range."""
@@ -114,6 +109,18 @@ class Fan:
         return azimuth, control
 
 
+@lru_cache(maxsize=1024)
+def _fan_grids(missile: Missile, latitude_rad: float) -> tuple[Floats, Floats]:
+    """Ground range (m) and bearing minus azimuth (rad) of the fan from a latitude, each (azimuth, control)."""
+    azimuth = 2.0 * pi * np.arange(_AZIMUTHS) / _AZIMUTHS
+    control = np.linspace(0.0, 1.0, _CONTROLS)
+    azimuths, controls = (grid.ravel() for grid in np.meshgrid(azimuth, control, indexing="ij"))
+    summary, _ = _fly(programme(missile), latitude_rad, 0.0, azimuths, controls, with_nodes=False)
+    bearing, distance = _polar(latitude_rad, 0.0, summary)
+    turn = np.remainder(bearing - azimuths + pi, 2.0 * pi) - pi
+    return distance.reshape(_AZIMUTHS, _CONTROLS), turn.reshape(_AZIMUTHS, _CONTROLS)
+
+
 @dataclass(frozen=True, eq=False)
 class Flights:
     """A batch of aimed flights.
@@ -129,6 +136,19 @@ class Flights:
     control: Floats
     summary: Floats
     nodes: Floats
+
+    def turned(self, longitude_rad: Floats) -> Flights:
+        """The same flights with each case carried east by an angle (case,): the Earth of the model is round about its axis."""
+        cosine, sine = np.cos(longitude_rad), np.sin(longitude_rad)
+        summary, nodes = self.summary.copy(), self.nodes.copy()
+        for first in (1, 4, IMPACT + 1):
+            x, y = self.summary[:, first], self.summary[:, first + 1]
+            summary[:, first], summary[:, first + 1] = cosine * x - sine * y, sine * x + cosine * y
+        for first in (1, 4) if nodes.size else ():
+            x, y = self.nodes[:, first], self.nodes[:, first + 1]
+            nodes[:, first] = cosine[:, None] * x - sine[:, None] * y
+            nodes[:, first + 1] = sine[:, None] * x + cosine[:, None] * y
+        return replace(self, summary=summary, nodes=nodes)
 
 
 def aim(fan: Fan, latitude_rad: Floats, longitude_rad: Floats, *, with_nodes: bool = True) -> Flights:
