@@ -1,9 +1,11 @@
 """Each way to get a scenario wrong, and what is said about it: file, line, field, what is allowed, remedy."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from synaspis.catalogue import load_catalogue
 from synaspis.core.documents import read_document
 from synaspis.core.errors import InputError
 from synaspis.scenario import check_scenario, new_scenario
@@ -448,3 +450,35 @@ def test_an_empty_file_says_how_to_begin():
         InputError, match=r"the document is empty.*Start with a line such as `schema: scenario/1`"
     ):
         check_scenario(read_document("", source="mine.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("site_id", "kind", "longitude_deg", "said"),
+    [
+        ("deveselu", "land", 30.5, "the land site 'deveselu' at 44.080 deg, 30.500 deg is in the sea"),
+        ("kurecik", "ship-station", 37.79, "the ship station 'kurecik' at 38.350 deg, 37.790 deg is on land"),
+    ],
+)
+def test_a_site_of_the_catalogue_is_held_against_the_map(
+    site_id: str, kind: str, longitude_deg: float, said: str
+):
+    catalogue = load_catalogue()
+    site = catalogue.sites[site_id]
+    longitude = site.longitude.model_copy(update={"value": longitude_deg})
+    moved = site.model_copy(update={"longitude": longitude, "kind": kind})
+    altered = replace(catalogue, sites={**catalogue.sites, site_id: moved})
+    with pytest.raises(InputError, match=said) as raised:
+        check_scenario(read_document(GOOD), catalogue=altered)
+    assert {fault.where.split(".")[-1] for fault in raised.value.faults} == {"site"}
+
+
+@pytest.mark.parametrize(
+    ("latitude_deg", "longitude_deg"),
+    [(44.18, 28.67), (44.18, 28.60)],  # the harbour of Constanta and a point in its town
+)
+def test_near_a_coast_both_land_and_sea_pass(latitude_deg: float, longitude_deg: float):
+    for at_sea in ("true", "false"):
+        place = f"at_sea: {at_sea}, latitude: {latitude_deg} deg, longitude: {longitude_deg} deg"
+        text = GOOD.replace("at_sea: true, latitude: 43.3 deg, longitude: 30.5 deg", place, 1)
+        assert text != GOOD
+        check_scenario(read_document(text))
