@@ -29,8 +29,8 @@ def share_matrix(
 ) -> dict[tuple[str, str], Share]:
     """Best right of every pair of partners on a day.
 
-    Returns (giver, recipient) to share, only for pairs of two different partners that have one. The best right
-    has the highest use, and among these the shortest delay; of equals it is the first in the file.
+    Returns (giver, recipient) to share, only for pairs of two different partners that have one. The best
+    right has the highest use, and among these the shortest delay; of equals it is the first in the file.
     """
     best: dict[tuple[str, str], Share] = {}
     for agreement_id, agreement in agreements.items():
