@@ -20,14 +20,14 @@ from synaspis.report.rasters import (
     coverage_legend,
     difference_classes,
     image,
-    step_legend,
     territory_pixels,
     warning_classes,
     warning_edges_min,
+    warning_legend,
 )
 from synaspis.report.svgmaps import Panel, definitions, map_svg, raster_definition
-from synaspis.report.tables import CaseRow, case_rows, phase_gains
-from synaspis.report.wording import area_text, case_sentence, minutes_text, percent_text
+from synaspis.report.tables import CaseRow, case_rows, phase_gains, share
+from synaspis.report.wording import area_text, case_sentence, change_text, minutes_text, percent_text
 
 RASTER_COLUMNS = 1000
 """Pixels across a map: about 5 km each for Europe, finer than the cells of a quarter degree."""
@@ -63,10 +63,8 @@ class Atlas:
         self.frame = MapFrame.around(rows, columns, points)
         self.own_paths = self.frame.outline_paths(content.outlines.own)
         self.other_paths = self.frame.outline_paths(content.outlines.other)
-        self._pixels = {
-            True: territory_pixels(self.frame, latitude, longitude, self.own_paths, RASTER_COLUMNS),
-            False: self.frame.pixel_cells(latitude, longitude, RASTER_COLUMNS),
-        }
+        cells = self.frame.pixel_cells(latitude, longitude, RASTER_COLUMNS)
+        self._pixels = territory_pixels(cells, self.dataset["territory"].values > 0, self.own_paths)
         self._rows = {(row.phase, row.threat): row for row in case_rows(self.dataset)}
 
     def definitions(self) -> Markup:
@@ -95,7 +93,7 @@ class Atlas:
                     )
                 )
             grid.rows.append((threat.name, tuple(panels)))
-        return grid.finish(tuple(f"{phase.name} · {phase.year}" for phase in self.content.phases))
+        return grid.finish(self._phase_headings())
 
     def differences(self) -> MapGrid:
         """Return what each phase added to the one before and took away."""
@@ -114,7 +112,7 @@ class Atlas:
             panels: list[Panel | None] = []
             for before, after in pairs:
                 gained, lost = gains[before.id, threat.id]
-                caption = f"+{area_text(gained)}" + (f", −{area_text(lost)}" if lost else "")
+                caption = change_text(gained, lost)
                 classes = difference_classes(
                     self.dataset.sel(phase=before.id, threat=threat.id),
                     self.dataset.sel(phase=after.id, threat=threat.id),
@@ -131,7 +129,7 @@ class Atlas:
     def warning(self) -> MapGrid:
         """Return the warning time of each threatened cell."""
         edges = warning_edges_min(self.dataset["warning_time"].values)
-        grid = _Builder(self, "warning", step_legend(edges, palette.WARNING_RAMP, "min"))
+        grid = _Builder(self, "warning", warning_legend(edges))
         for threat in self.content.threats:
             panels: list[Panel | None] = []
             for phase in self.content.phases:
@@ -154,31 +152,34 @@ class Atlas:
                     )
                 )
             grid.rows.append((threat.name, tuple(panels)))
-        return grid.finish(tuple(f"{phase.name} · {phase.year}" for phase in self.content.phases))
+        return grid.finish(self._phase_headings())
 
-    def sensors(self) -> MapGrid | None:
-        """Return how many radars see a high object above each cell, by phase; None if the result does not
-        hold it.
-        """
-        if "sensor_count" not in self.dataset:
-            return None
+    def sensors(self) -> MapGrid:
+        """Return how many radars hold a firm track of the flight to each threatened cell."""
         ramp = palette.SENSOR_RAMP
-        legend = [Category("1 radar", ramp[0])]
+        legend = [Category("no radar", palette.NO_SENSOR), Category("1 radar", ramp[0])]
         legend += [Category(f"{n} radars", ramp[n - 1]) for n in range(2, len(ramp))]
         legend.append(Category(f"{len(ramp)} radars or more", ramp[-1]))
-        grid = _Builder(self, "sensors", legend, territory=False)
-        panels: list[Panel | None] = []
-        for phase in self.content.phases:
-            count = self.dataset["sensor_count"].sel(phase=phase.id).values
-            seen = float(np.mean(count > 0))
-            words = (
-                f"{phase.name} ({phase.year}): {percent_text(seen)} of the map is in view of a radar or more."
-            )
-            radars = [a for a in self._assets(phase.id) if a.kind in ("radar", "ship")]
-            caption = f"{int(count.max())} radars at most"
-            panels.append(grid.panel(phase.id, count_classes(count, len(ramp)), caption, words, radars, []))
-        grid.rows.append(("", tuple(panels)))
-        return grid.finish(tuple(f"{phase.name} · {phase.year}" for phase in self.content.phases))
+        grid = _Builder(self, "sensors", legend)
+        for threat in self.content.threats:
+            panels: list[Panel | None] = []
+            for phase in self.content.phases:
+                case = self.dataset.sel(phase=phase.id, threat=threat.id)
+                threatened, count = case["threatened"].values > 0, case["tracking_radars"].values
+                seen = share(float((threatened & (count > 0)).sum()), float(threatened.sum()))
+                caption = f"tracked: {percent_text(seen)} of the cells in reach"
+                words = f"{phase.name} ({phase.year}), {threat.name}. {caption[:1].upper()}{caption[1:]}."
+                radars = [a for a in self._assets(phase.id) if a.kind == "radar"]
+                classes = count_classes(count, threatened, len(ramp))
+                launches = self._launches(threat.id)
+                panels.append(
+                    grid.panel(f"{phase.id}-{threat.id}", classes, caption, words, radars, launches)
+                )
+            grid.rows.append((threat.name, tuple(panels)))
+        return grid.finish(self._phase_headings())
+
+    def _phase_headings(self) -> tuple[str, ...]:
+        return tuple(f"{phase.name} · {phase.year}" for phase in self.content.phases)
 
     def _assets(self, phase: str) -> list[AssetMark]:
         return [asset for asset in self.content.assets if phase in asset.phases]
@@ -186,18 +187,16 @@ class Atlas:
     def _launches(self, threat: str) -> list[LaunchPoint]:
         return [point for point in self.content.launches if point.threat == threat]
 
-    def png(self, classes: Classes, legend: Sequence[Category], *, territory: bool = True) -> bytes:
-        """Return one map's palette image. territory: whether to show the territory to defend alone."""
-        return image(classes, self._pixels[territory], legend)
+    def png(self, classes: Classes, legend: Sequence[Category]) -> bytes:
+        """Return one map's palette image."""
+        return image(classes, self._pixels, legend)
 
 
 class _Builder:
     """Collects the panels and images of one grid."""
 
-    def __init__(
-        self, atlas: Atlas, identifier: str, legend: Sequence[Category], *, territory: bool = True
-    ) -> None:
-        self.atlas, self.id, self.legend, self.territory = atlas, identifier, tuple(legend), territory
+    def __init__(self, atlas: Atlas, identifier: str, legend: Sequence[Category]) -> None:
+        self.atlas, self.id, self.legend = atlas, identifier, tuple(legend)
         self.rows: list[tuple[str, tuple[Panel | None, ...]]] = []
         self._definitions: list[Markup] = []
 
@@ -213,7 +212,7 @@ class _Builder:
         """Return a panel whose image is put into the page once and shown twice, small and enlarged."""
         identifier, frame = f"{self.id}-{key}", self.atlas.frame
         raster = f"raster-{identifier}"
-        png = self.atlas.png(classes, self.legend, territory=self.territory)
+        png = self.atlas.png(classes, self.legend)
         self._definitions.append(raster_definition(raster, frame, png))
         small = map_svg(frame, [raster], assets, launches, description)
         large = map_svg(frame, [raster], assets, launches, description, labels=True)

@@ -12,20 +12,29 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One phase. name: as shown. year: as shown, such as "2015". note: one sentence or empty."""
+    """One phase. name: as shown. year: as shown, such as "2015". note: one sentence or empty.
+
+    cancelled: whether it was given up, so that the answer is that of the phase before.
+    """
 
     id: str
     name: str
     year: str
     note: str = ""
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """One threat case. name: as shown. launch_area: name of the area. source: who published that area."""
+    """One threat case.
+
+    name: as shown. words: as said in a sentence, such as "a 2,000 km missile". launch_area: name of the area.
+    source: id of who published that area.
+    """
 
     id: str
     name: str
+    words: str
     launch_area: str = ""
     source: str = ""
 
@@ -46,6 +55,7 @@ class AssetMark:
     latitude_deg: float
     longitude_deg: float
     phases: frozenset[str]
+    place: str = ""
     item: str = ""
     period: str = ""
     stock: str = ""
@@ -122,14 +132,14 @@ class ReportContent:
     """All that a report shows.
 
     dataset: study result, dims (phase, threat, latitude, longitude), as `synaspis.analyses` gives it.
-    question: what was asked, one sentence. territory: what the defended territory is called in a sentence.
+    question: what was asked, one sentence. summary: what the study looks at and leaves out, a paragraph.
     limits: what the numbers do not say, in plain words. manifest: what is needed to run it again.
     """
 
     dataset: xr.Dataset
     title: str
     question: str
-    territory: str
+    summary: str
     phases: tuple[Phase, ...]
     threats: tuple[Threat, ...]
     assets: tuple[AssetMark, ...]

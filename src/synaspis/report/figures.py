@@ -20,10 +20,10 @@ from matplotlib.patches import Patch
 from PIL import Image
 
 from synaspis.report.atlas import Atlas
-from synaspis.report.content import AssetMark, ReportContent
+from synaspis.report.content import ReportContent
 from synaspis.report.projection import VIEW_WIDTH
 from synaspis.report.rasters import Category, coverage_classes, coverage_legend
-from synaspis.report.svgmaps import MARK_LABELS
+from synaspis.report.svgmaps import MARK_LABELS, by_place
 from synaspis.report.tables import CaseRow, case_rows
 from synaspis.report.wording import minutes_text, percent_text
 
@@ -135,17 +135,14 @@ def _case(
     extent = (0.0, VIEW_WIDTH, frame.view_height, 0.0)
     drawn: list[Any] = [axis.imshow(np.asarray(picture), extent=extent, interpolation="nearest", zorder=4)]
     places = [("launch", p.latitude_deg, p.longitude_deg) for p in content.launches if p.threat == threat]
-    places += [(a.kind, a.latitude_deg, a.longitude_deg) for a in content.assets if _is_shown(a, phase)]
+    groups = by_place([asset for asset in content.assets if phase in asset.phases])
+    places += [(group[0].kind, group[0].latitude_deg, group[0].longitude_deg) for group in groups]
     for kind, latitude, longitude in places:
         x, y = frame.view(np.array(latitude), np.array(longitude))
         large = size * (1.5 if kind == "ship" else 1.0)
         drawn += axis.plot(x, y, linestyle="none", markersize=large, zorder=7, **_MARKERS[kind])
     axis.set(xlim=(0.0, VIEW_WIDTH), ylim=(frame.view_height, 0.0))
     return drawn
-
-
-def _is_shown(asset: AssetMark, phase: str) -> bool:
-    return phase in asset.phases and asset.kind in _MARKERS
 
 
 def _handles(content: ReportContent, legend: Sequence[Category]) -> list[Any]:

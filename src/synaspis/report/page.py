@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from synaspis.report import wording
 from synaspis.report.atlas import Atlas
-from synaspis.report.content import Assumption, ReportContent
+from synaspis.report.content import Assumption, Phase, ReportContent
 from synaspis.report.svgmaps import MARK_LABELS, legend_mark
 from synaspis.report.tables import ContributionRow, GateRow, case_rows, contribution_rows, gate_rows
 
@@ -21,12 +21,14 @@ def render_report(content: ReportContent) -> str:
     """Return the report as one HTML document with everything inside it."""
     atlas = Atlas(content)
     dataset = content.dataset
-    kinds = {asset.kind for asset in content.assets}
+    first = content.phases[0]
+    present = {asset.kind for asset in content.assets}
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             content=content,
+            kinds=_KIND_WORDS,
             answer=wording.answer(content),
             cases={(row.phase, row.threat): row for row in case_rows(dataset)},
             shared=atlas.definitions(),
@@ -34,21 +36,25 @@ def render_report(content: ReportContent) -> str:
             differences=atlas.differences() if len(content.phases) > 1 else None,
             warning=atlas.warning(),
             sensors=atlas.sensors(),
-            sensor_note=dataset["sensor_count"].attrs.get("long_name", "")
-            if "sensor_count" in dataset
-            else "",
             gates=_by_threat(gate_rows(dataset)),
-            contributions=[
-                (phase, contribution_rows(content, phase.id)) for phase in reversed(content.phases)
-            ],
+            contributions=[_contributions(content, phase) for phase in content.phases],
+            main_phase=[phase for phase in content.phases if not phase.cancelled or phase is first][-1].id,
             widest=_widest([row for phase in content.phases for row in contribution_rows(content, phase.id)]),
-            marks=[(legend_mark(k), MARK_LABELS[k]) for k in MARK_LABELS if k in kinds or k == "launch"],
+            marks=[(legend_mark(k), MARK_LABELS[k]) for k in MARK_LABELS if k in present or k == "launch"],
             assumptions=_by_item(content.assumptions),
             basis_counts=_basis_counts(content.assumptions),
             source_numbers={source.id: number for number, source in enumerate(content.sources, start=1)},
             manifest_text=json.dumps(content.manifest, indent=2, ensure_ascii=False, default=str),
         )
     )
+
+
+_KIND_WORDS = {
+    "radar": "radar",
+    "interceptor": "battery",
+    "ship": "battery at sea",
+    "satellite": "satellite",
+}
 
 
 @cache
@@ -90,6 +96,14 @@ def _by_item(assumptions: Sequence[Assumption]) -> dict[str, list[Assumption]]:
 def _basis_counts(assumptions: Sequence[Assumption]) -> list[tuple[str, int]]:
     bases = [assumption.basis for assumption in assumptions]
     return [(b, bases.count(b)) for b in ("stated", "derived", "estimated", "assumed") if b in bases]
+
+
+def _contributions(
+    content: ReportContent, phase: Phase
+) -> tuple[Phase, list[ContributionRow], list[ContributionRow]]:
+    """Return the assets that add something in a phase, and those that add nothing."""
+    rows = contribution_rows(content, phase.id)
+    return phase, [row for row in rows if any(row.area_m2)], [row for row in rows if not any(row.area_m2)]
 
 
 def _widest(rows: Sequence[ContributionRow]) -> float:

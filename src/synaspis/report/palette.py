@@ -21,12 +21,26 @@ GAINED: Final = GREEN
 LOST: Final = VERMILION
 KEPT: Final = "#9fb6c6"
 
-GATE_ORDER: Final = (VERMILION, YELLOW, "#9b30d9", "#e8a35c", "#e0a8c0", "#7d4f3f", "#7a6a86", "#2a0f0f")
-"""Gates take these in the order of their flag values, so that a gate keeps its colour from map to map."""
+GATES: Final = {
+    "NO_INTERCEPTOR": "#7a6a86",
+    "OUT_OF_REACH": YELLOW,
+    "TOO_HIGH": "#e0a8c0",
+    "TOO_LOW": "#9b30d9",
+    "BEFORE_BURNOUT_ONLY": "#001860",
+    "NOT_SEEN": VERMILION,
+    "NOT_SHARED": "#2a0f0f",
+    "NO_FIRM_TRACK": "#78a878",
+    "TRACK_TOO_LATE": "#e8a35c",
+    "NO_GUIDANCE": "#7d4f3f",
+    "TOO_FEW_SHOTS": "#a8f0a8",
+}
+"""A gate keeps its colour from map to map and from study to study."""
 
+NO_WARNING: Final = "#000004"
 WARNING_RAMP: Final = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fde9a9")
 """Little warning is dark, much is light."""
 
+NO_SENSOR: Final = VERMILION
 SENSOR_RAMP: Final = ("#cfe8d5", "#8cc7a1", "#4a9f76", "#1d6f55", "#0b4237")
 """One sensor is light, many are dark."""
 

@@ -12,26 +12,28 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from scipy.ndimage import binary_erosion, distance_transform_edt
+from scipy.ndimage import distance_transform_edt
 
+from synaspis.engagement.gates import Gate
 from synaspis.report import palette
-from synaspis.report.projection import VIEW_WIDTH, MapFrame
+from synaspis.report.projection import VIEW_WIDTH
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.uint8]
 """Class of each cell: 0 is nothing to draw, n is entry n - 1 of the legend."""
 
 _GATE_WORDS = {
-    "not_seen": "not seen by any sensor that may be used",
-    "no_track_in_time": "no firm track in time",
-    "no_track": "no firm track in time",
-    "out_of_reach": "out of the interceptor's reach",
-    "out_of_kinematic_reach": "out of the interceptor's reach",
-    "too_low": "in reach only below the lowest intercept altitude",
-    "too_high": "in reach only above the highest intercept altitude",
-    "too_late": "interceptor would arrive too late",
-    "no_interceptor": "no interceptor in service",
-    "not_threatened": "not threatened",
+    Gate.NO_INTERCEPTOR: "no battery in service",
+    Gate.OUT_OF_REACH: "out of reach of every battery",
+    Gate.TOO_HIGH: "too high where a battery could reach it",
+    Gate.TOO_LOW: "too low where a battery could reach it",
+    Gate.BEFORE_BURNOUT_ONLY: "in reach only before burnout",
+    Gate.NOT_SEEN: "no radar sees the flight",
+    Gate.NOT_SHARED: "seen, but the track is not shared",
+    Gate.NO_FIRM_TRACK: "seen too briefly for a firm track",
+    Gate.TRACK_TOO_LATE: "track firm too late",
+    Gate.NO_GUIDANCE: "no radar holds it up to the intercept",
+    Gate.TOO_FEW_SHOTS: "fewer shots than required",
 }
 
 
@@ -44,26 +46,17 @@ class Category:
     value: int = -1
 
 
-def gate_words(meaning: str) -> str:
-    """Return the plain words for the name of a gate in the data."""
-    return _GATE_WORDS.get(meaning, meaning.replace("_", " "))
-
-
 def gates_present(dataset: xr.Dataset) -> list[Category]:
     """Return the gates that leave a threatened cell undefended anywhere in the study, in the order of their
     values.
     """
-    gate = dataset["gate"]
-    values = [int(v) for v in np.atleast_1d(gate.attrs["flag_values"])]
-    meanings = str(gate.attrs["flag_meanings"]).split()
     open_cells = (dataset["threatened"].values > 0) & (dataset["defended"].values == 0)
-    found = set(np.unique(gate.values[open_cells]).tolist())
-    entries = []
-    for value, meaning in zip(values, meanings, strict=True):
-        if value in found:
-            colour = palette.GATE_ORDER[values.index(value) % len(palette.GATE_ORDER)]
-            entries.append(Category(gate_words(meaning), colour, value))
-    return entries
+    found = set(np.unique(dataset["gate"].values[open_cells]).tolist())
+    return [
+        Category(words, palette.GATES[gate.name], gate.value)
+        for gate, words in _GATE_WORDS.items()
+        if gate.value in found
+    ]
 
 
 def coverage_legend(dataset: xr.Dataset) -> list[Category]:
@@ -105,17 +98,20 @@ def difference_classes(before: xr.Dataset, after: xr.Dataset) -> Classes:
     return classes
 
 
-def step_legend(edges: Sequence[float], ramp: Sequence[str], unit: str) -> list[Category]:
-    """Return a legend of steps: below the first edge, between edges, from the last edge up."""
-    labels = [f"under {edges[0]:g} {unit}"]
-    labels += [f"{low:g} to {high:g} {unit}" for low, high in pairwise(edges)]
-    labels.append(f"{edges[-1]:g} {unit} or more")
-    return [Category(label, colour) for label, colour in zip(labels, ramp, strict=True)]
+def warning_legend(edges_min: Sequence[float]) -> list[Category]:
+    """Return the legend of warning times: none, below the first edge, between edges, from the last edge
+    up.
+    """
+    labels = ["no warning", f"under {edges_min[0]:g} min"]
+    labels += [f"{low:g} to {high:g} min" for low, high in pairwise(edges_min)]
+    labels.append(f"{edges_min[-1]:g} min or more")
+    colours = (palette.NO_WARNING, *palette.WARNING_RAMP)
+    return [Category(label, colour) for label, colour in zip(labels, colours, strict=True)]
 
 
-def warning_edges_min(warning_s: NDArray[np.float64]) -> list[float]:
+def warning_edges_min(warning_s: Floats) -> list[float]:
     """Return four whole-minute edges that split the warning times of a study into five steps."""
-    known = warning_s[np.isfinite(warning_s)] / 60.0
+    known = warning_s[warning_s > 0.0] / 60.0
     if known.size == 0:
         return [2.0, 4.0, 6.0, 8.0]
     low, high = np.percentile(known, [5, 95])
@@ -125,50 +121,38 @@ def warning_edges_min(warning_s: NDArray[np.float64]) -> list[float]:
 
 
 def warning_classes(case: xr.Dataset, edges_min: Sequence[float]) -> Classes:
-    """Return the step of the warning time of each threatened cell; cells without any warning stay 0."""
-    warning_min = case["warning_time"].values / 60.0
-    classes = 1 + np.digitize(np.nan_to_num(warning_min, nan=-1.0), edges_min)
-    shown = (case["threatened"].values > 0) & np.isfinite(warning_min)
-    steps: Classes = np.where(shown, classes, 0).astype(np.uint8)
+    """Return the class of each threatened cell for `warning_legend`; a warning time of 0 or less is none."""
+    warning_min = np.nan_to_num(case["warning_time"].values, nan=0.0) / 60.0
+    classes = np.where(warning_min > 0.0, 2 + np.digitize(warning_min, edges_min), 1)
+    steps: Classes = np.where(case["threatened"].values > 0, classes, 0).astype(np.uint8)
     return steps
 
 
-def count_classes(count: NDArray[np.integer], steps: int) -> Classes:
-    """Return class n for n things in view, the last class for `steps` or more."""
-    classes: Classes = np.clip(count, 0, steps).astype(np.uint8)
+def count_classes(count: NDArray[np.integer], threatened: NDArray[np.bool_], steps: int) -> Classes:
+    """Return class 1 for nothing in view, class n + 1 for n, the last class for `steps` or more."""
+    classes: Classes = np.where(threatened, 1 + np.clip(count, 0, steps), 0).astype(np.uint8)
     return classes
 
 
 def territory_pixels(
-    frame: MapFrame, latitude_deg: Floats, longitude_deg: Floats, own: Sequence[Floats], columns: int
+    cells: NDArray[np.intp], own_cells: NDArray[np.bool_], own_paths: Sequence[Floats]
 ) -> NDArray[np.intp]:
     """Return the flat index of the cell to show at each pixel of the territory, -1 elsewhere.
 
-    A coastal pixel whose own cell has its centre at sea or abroad shows the nearest cell of the territory, at
-    most one and a half cells away, so that maps have coasts and not steps. own: outlines of the territory,
-    (vertex, 2) in view units; if there are none, every pixel shows its own cell.
+    A coastal pixel whose own cell has its centre at sea or abroad shows the nearest cell of the territory,
+    at most one and a half cells away, so that maps have coasts and not steps. cells: from
+    `MapFrame.pixel_cells`. own_cells: (latitude, longitude). own_paths: outlines of the territory, (vertex,
+    2) in view units; if there are none, every pixel shows its own cell.
     """
-    cells = frame.pixel_cells(latitude_deg, longitude_deg, columns)
-    if not own:
+    if not own_paths or not own_cells.any():
         return cells
     picture = Image.new("1", (cells.shape[1], cells.shape[0]))
     pen = ImageDraw.Draw(picture)
-    for ring in own:
-        pen.polygon([tuple(point) for point in (ring * columns / VIEW_WIDTH).tolist()], fill=1)
-    inside = np.asarray(picture)
-    x, y = frame.view(*np.meshgrid(latitude_deg, longitude_deg, indexing="ij"))
-    at_x, at_y = (
-        np.nan_to_num(v * columns / VIEW_WIDTH, posinf=-1.0, neginf=-1.0).astype(int) for v in (x, y)
-    )
-    shown = (at_x >= 0) & (at_x < inside.shape[1]) & (at_y >= 0) & (at_y < inside.shape[0])
-    own_cells = np.zeros(shown.shape, dtype=bool)
-    # A cell right on the coast may be counted either way; only clearly own cells give their colour to others.
-    own_cells[shown] = binary_erosion(inside)[at_y[shown], at_x[shown]]
-    if not own_cells.any():
-        return np.where(inside, cells, -1)
+    for ring in own_paths:
+        pen.polygon([tuple(point) for point in (ring * cells.shape[1] / VIEW_WIDTH).tolist()], fill=1)
     away, (row, column) = distance_transform_edt(~own_cells, return_indices=True)
-    nearest = np.where(away <= 1.5, row * longitude_deg.size + column, -1).ravel()
-    return np.where(inside, np.append(nearest, -1)[cells], -1)
+    nearest = np.where(away <= 1.5, row * own_cells.shape[1] + column, -1).ravel()
+    return np.where(np.asarray(picture), np.append(nearest, -1)[cells], -1)
 
 
 def image(classes: Classes, pixel_cells: NDArray[np.intp], legend: Sequence[Category]) -> bytes:

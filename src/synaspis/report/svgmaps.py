@@ -15,6 +15,12 @@ from synaspis.report.content import AssetMark, LaunchPoint
 from synaspis.report.projection import VIEW_WIDTH, MapFrame
 from synaspis.report.rasters import data_uri
 
+_ENLARGED = 0.62
+"""Scale of marks and labels on an enlarged map, as in the style sheet."""
+
+_LETTER_UNITS = 10.5 * _ENLARGED
+"""Width of a letter of a label, in view units."""
+
 Lines = NDArray[np.float64]
 
 _MARK_SHAPES = {
@@ -103,7 +109,11 @@ def map_svg(
     """Return one map. raster_ids: images to lay over the ground. description: read instead of the picture."""
     rasters = "".join(f'<use href="#{escape(i)}"/>' for i in raster_ids)
     places = [_launch_mark(frame, point) for point in launches]
-    places += [_asset_mark(frame, asset, labels=labels) for asset in assets if asset.kind in MARK_LABELS]
+    groups = [
+        group for group in by_place(assets) if frame.holds(group[0].latitude_deg, group[0].longitude_deg)
+    ]
+    names = label_places(frame, groups) if labels else [""] * len(groups)
+    places += [_place_mark(frame, group, name) for group, name in zip(groups, names, strict=True)]
     return Markup(
         f'<svg class="map" viewBox="0 0 {VIEW_WIDTH:g} {frame.view_height:.1f}" role="img" '
         f'aria-label="{escape(description)}"><g clip-path="url(#map-edge)"><use href="#map-ground"/>{rasters}'
@@ -119,37 +129,74 @@ def legend_mark(kind: str) -> Markup:
     )
 
 
-def _asset_mark(frame: MapFrame, asset: AssetMark, *, labels: bool) -> str:
-    if not frame.holds(asset.latitude_deg, asset.longitude_deg):
-        return ""
-    x, y = frame.view(np.array(asset.latitude_deg), np.array(asset.longitude_deg))
-    text = (
-        f'<text class="label" x="{_label_x(float(x))}" y="5" {_anchor(float(x))}>{escape(asset.name)}</text>'
-        if labels
-        else ""
-    )
+def by_place(assets: Sequence[AssetMark]) -> list[list[AssetMark]]:
+    """Return assets grouped by place, what has interceptors first in each group; places with radars alone
+    come first, so that the others lie on top.
+    """
+    places: dict[tuple[float, float], list[AssetMark]] = {}
+    for asset in assets:
+        if asset.kind in MARK_LABELS:
+            places.setdefault((round(asset.latitude_deg, 2), round(asset.longitude_deg, 2)), []).append(asset)
+    groups = [sorted(group, key=lambda asset: asset.kind == "radar") for group in places.values()]
+    return sorted(groups, key=lambda group: group[0].kind != "radar")
+
+
+def label_places(frame: MapFrame, groups: Sequence[Sequence[AssetMark]]) -> list[str]:
+    """Return the labels of places as SVG text, each on the first side where it hides no mark and no other
+    label; empty where there is no such side.
+    """
+    at = [_in_view(frame, group[0].latitude_deg, group[0].longitude_deg) for group in groups]
+    taken = [(x - 9.0, y - 9.0, x + 9.0, y + 9.0) for x, y in at]
+    texts = []
+    for (x, y), group in zip(at, groups, strict=True):
+        name = (group[0].place or group[0].name).split(" (")[0]
+        wide = _LETTER_UNITS * len(name)
+        sides = [("start", 16, 5, x + 10.0), ("end", -16, 5, x - 10.0 - wide)]
+        sides += [("middle", 0, dy, x - wide / 2) for dy in (-16, 27)]
+        texts.append("")
+        for anchor, dx, dy, left in sides:
+            base = y + _ENLARGED * dy
+            area = (left, base - 9.0, left + wide, base + 2.0)
+            inside = left > 0.0 and left + wide < VIEW_WIDTH
+            if inside and not any(_overlap(area, other) for other in taken):
+                taken.append(area)
+                texts[-1] = (
+                    f'<text class="label" x="{dx}" y="{dy}" text-anchor="{anchor}">{escape(name)}</text>'
+                )
+                break
+    return texts
+
+
+Box = tuple[float, float, float, float]
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _in_view(frame: MapFrame, latitude_deg: float, longitude_deg: float) -> tuple[float, float]:
+    x, y = frame.view(np.array(latitude_deg), np.array(longitude_deg))
+    return float(x), float(y)
+
+
+def _place_mark(frame: MapFrame, group: Sequence[AssetMark], label: str) -> str:
+    first = group[0]
+    x, y = _in_view(frame, first.latitude_deg, first.longitude_deg)
+    names = "; ".join(f"{asset.name} ({asset.owner}), {MARK_LABELS[asset.kind]}" for asset in group)
     return (
         f'<g transform="translate({x:.0f} {y:.0f})"><g class="scaled">'
-        f'<use class="mark {escape(asset.kind)}" href="#mark-{escape(asset.kind)}"/>{text}</g>'
-        f"<title>{escape(asset.name)} ({escape(asset.owner)}): {escape(MARK_LABELS[asset.kind])}</title></g>"
+        f'<use class="mark {escape(first.kind)}" href="#mark-{escape(first.kind)}"/>{label}</g>'
+        f"<title>{escape(names)}</title></g>"
     )
-
-
-def _label_x(x: float) -> str:
-    return "-16" if x > 0.8 * VIEW_WIDTH else "16"
-
-
-def _anchor(x: float) -> str:
-    return 'text-anchor="end"' if x > 0.8 * VIEW_WIDTH else ""
 
 
 def _launch_mark(frame: MapFrame, point: LaunchPoint) -> str:
     """Return the mark of a launch point, or an arrow at the edge of the map that points to it."""
-    x, y = (float(v) for v in frame.view(np.array(point.latitude_deg), np.array(point.longitude_deg)))
+    x, y = _in_view(frame, point.latitude_deg, point.longitude_deg)
     title = f"<title>{escape(point.name)}: launch point assumed</title>"
     if frame.holds(point.latitude_deg, point.longitude_deg):
         return (
-            f'<g transform="translate({x:.0f} {y:.0f})"><g class="scaled">'
+            f'<g transform="translate({x:.0f} {y:.0f})"><g class="scaled launch">'
             f'<use class="mark launch" href="#mark-launch"/></g>{title}</g>'
         )
     middle = np.array([VIEW_WIDTH / 2, frame.view_height / 2])

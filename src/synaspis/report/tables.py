@@ -91,7 +91,7 @@ def gate_rows(dataset: xr.Dataset) -> list[GateRow]:
     rows = []
     for threat in dataset["threat"].values:
         case = dataset.sel(threat=threat)
-        threatened = case["threatened"].values > 0
+        threatened = np.broadcast_to(case["threatened"].values > 0, case["defended"].shape)
         whole = (threatened * area).sum(axis=(-2, -1))
         undefended = threatened & (case["defended"].values == 0)
         for gate in gates_present(dataset):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from synaspis.report.content import ReportContent
+from synaspis.report.content import Phase, ReportContent, Threat
 from synaspis.report.tables import CaseRow, case_rows
 
 NO_VALUE = "–"
@@ -41,6 +41,12 @@ def percent_text(fraction: float) -> str:
     return f"{percent:.0f} %"
 
 
+def change_text(gained_m2: float, lost_m2: float) -> str:
+    """Return a change of area: "+86,600 km², −2,490 km²", or "no change"."""
+    signed = [f"{sign}{area_text(area)}" for sign, area in (("+", gained_m2), ("−", lost_m2)) if area > 0.0]
+    return ", ".join(signed) or "no change"
+
+
 def minutes_text(time_s: float) -> str:
     """Return a time as minutes and seconds: "6 min 05 s"."""
     if not isfinite(time_s):
@@ -55,26 +61,36 @@ def joined(words: list[str]) -> str:
 
 
 def answer(content: ReportContent) -> str:
-    """Return the answer in one or two sentences: the last phase, and how it grew from the first."""
+    """Return the answer in a few sentences: the last phase not cancelled, the growth since the first, and
+    what a cancelled phase would have added.
+    """
     rows = {(row.phase, row.threat): row for row in case_rows(content.dataset)}
-    first, last = content.phases[0], content.phases[-1]
-    reached, spared = [], []
-    for threat in content.threats:
-        row = rows[last.id, threat.id]
-        if row.threatened_area_m2 <= 0:
-            spared.append(threat.name)
-            continue
-        now = f"{percent_text(row.area_share)} of the territory within reach of {threat.name}"
-        earlier = rows[first.id, threat.id]
-        if last.id != first.id and isfinite(earlier.area_share):
-            now += f" ({percent_text(earlier.area_share)} in {first.year})"
-        reached.append(now)
+    phases = [phase for phase in content.phases if not phase.cancelled] or list(content.phases)
+    first, last = phases[0], phases[-1]
+    reached = [t for t in content.threats if rows[last.id, t.id].threatened_area_m2 > 0]
+    spared = [t for t in content.threats if t not in reached]
     parts = []
     if reached:
-        parts.append(f"In {last.year} the shared defence of {content.territory} covers {joined(reached)}.")
+        shares = []
+        for threat in reached:
+            now = f"{percent_text(rows[last.id, threat.id].area_share)} of what {threat.words} can reach"
+            then = rows[first.id, threat.id].area_share
+            shares.append(now + (f" ({percent_text(then)} in {first.year})" if first is not last else ""))
+        parts.append(f"In {last.name} ({last.year}) the shared defence covers {joined(shares)}.")
+        given_up = [phase for phase in content.phases if phase.cancelled]
+        parts += [_instead(rows, phase, last, reached) for phase in given_up]
     if spared:
-        parts.append(f"No part of {content.territory} is within reach of {joined(spared)}.")
+        parts.append(f"Nothing of the territory is within reach of {joined([t.words for t in spared])}.")
     return " ".join(parts)
+
+
+def _instead(rows: dict[tuple[str, str], CaseRow], phase: Phase, last: Phase, threats: list[Threat]) -> str:
+    if phase is last:
+        return f"{phase.name}, was given up."
+    before, after = ([percent_text(rows[p.id, t.id].area_share) for t in threats] for p in (last, phase))
+    if before == after:
+        return f"{phase.name}, would have changed none of these shares."
+    return f"{phase.name}, would have covered {joined(after)}."
 
 
 def case_sentence(row: CaseRow) -> str:

@@ -11,6 +11,7 @@ import pytest
 import shapely
 import xarray as xr
 
+from synaspis.engagement.gates import Gate
 from synaspis.geography import Countries, Grid, geodesic_inverse
 from synaspis.report import (
     AssetMark,
@@ -32,18 +33,22 @@ PHASES = (
     Phase("p1", "Phase 1", "2011", "One radar and a ship."),
     Phase("p2", "Phase 2", "2015"),
     Phase("p3", "Phase 3", "2018"),
-    Phase("p4", "Phase 4, cancelled", "2020"),
+    Phase("p4", "Phase 4, cancelled", "2020", cancelled=True),
 )
 THREATS = (
-    Threat("near", "a 1300 km missile", "north-west", "a1"),
-    Threat("middle", "a 2000 km missile", "north-west", "a1"),
-    Threat("far", "a 3500 km missile", "north-west", "a1"),
+    Threat("near", "Class of 1300 km", "a 1300 km missile", "north-west", "a1"),
+    Threat("middle", "Class of 2000 km", "a 2000 km missile", "north-west", "a1"),
+    Threat("far", "Class of 3500 km", "a 3500 km missile", "north-west", "a1"),
 )
 REACH_KM = {"near": 1300.0, "middle": 2000.0, "far": 3500.0}
 ALWAYS = frozenset({"p1", "p2", "p3", "p4"})
 ASSETS = (
-    AssetMark("radar-east", "Radar east", "radar", "TR", 38.35, 37.79, ALWAYS, "an-tpy-2", "2011 to now"),
-    AssetMark("ship-south", "Ship south", "ship", "US", 36.0, 20.0, ALWAYS, "sm-3-ia", "2011 to now", "12"),
+    AssetMark(
+        "radar-east", "Radar east", "radar", "TR", 38.35, 37.79, ALWAYS, "East", "an-tpy-2", "2011 to now"
+    ),
+    AssetMark(
+        "ship-south", "Ship south", "ship", "US", 36.0, 20.0, ALWAYS, "South", "sm-3-ia", "2011 to now", "12"
+    ),
     AssetMark(
         "shore-one",
         "Shore one",
@@ -68,11 +73,10 @@ ASSETS = (
         "2018 to now",
         "24",
     ),
-    AssetMark("watch", "Watch", "satellite", "US", 0.0, 10.0, ALWAYS, "geo"),
+    AssetMark("watch", "Watch", "satellite", "US", 0.0, 10.0, ALWAYS, "", "geo"),
 )
 RADIUS_KM = {"ship-south": 500.0, "shore-one": 700.0, "shore-two": 1100.0}
 LAUNCH = (38.1, 46.3)
-GATES = ("none", "not_seen", "no_track_in_time", "out_of_reach", "too_low")
 
 
 def _distance_km(grid: Grid, latitude_deg: float, longitude_deg: float) -> np.ndarray:
@@ -89,12 +93,16 @@ def _case(grid: Grid, own: np.ndarray, phase: Phase, threat: Threat) -> dict[str
         if asset.id in RADIUS_KM and phase.id in asset.phases:
             shots += _distance_km(grid, asset.latitude_deg, asset.longitude_deg) <= RADIUS_KM[asset.id]
     shots[~threatened] = 0
-    gate = np.select([shots > 0, away < 700, away < 1500, away < 2600], [0, 4, 2, 3], 1)
+    near = [shots > 0, away < 700, away < 1500, away < 2600]
+    gate = np.select(
+        near, [Gate.ENGAGED, Gate.TOO_LOW, Gate.TRACK_TOO_LATE, Gate.OUT_OF_REACH], Gate.NOT_SEEN
+    )
     return {
         "threatened": threatened.astype(np.int8),
         "defended": (shots > 0).astype(np.int8),
         "shots": shots,
         "gate": gate.astype(np.int8),
+        "tracking_radars": np.where(threatened, (away < 1500.0).astype(np.int16), 0),
         "warning_time": np.where(threatened, 120.0 + 0.2 * away, np.nan),
     }
 
@@ -104,7 +112,7 @@ def synthetic_dataset(step_deg: float) -> xr.Dataset:
     own = grid.of_countries(ALLIES)
     cells = {
         name: np.array([[_case(grid, own, p, t)[name] for t in THREATS] for p in PHASES])
-        for name in ("threatened", "defended", "shots", "gate", "warning_time")
+        for name in ("threatened", "defended", "shots", "gate", "warning_time", "tracking_radars")
     }
     space = ("latitude", "longitude")
     dataset = xr.Dataset(
@@ -117,10 +125,11 @@ def synthetic_dataset(step_deg: float) -> xr.Dataset:
             "asset": [a.id for a in ASSETS],
         },
     )
+    dataset["threatened"] = dataset["threatened"].isel(phase=0)
+    dataset["territory"] = (space, own.astype(np.int8))
     dataset["land"] = (space, grid.land.astype(np.int8))
     dataset["cell_area"] = (space, grid.cell_area_m2)
     dataset["population"] = (space, grid.population)
-    dataset["gate"].attrs = {"flag_values": np.arange(5, dtype=np.int8), "flag_meanings": " ".join(GATES)}
     for name in ("threatened", "defended"):
         dataset[f"{name}_area"] = (dataset[name] * dataset["cell_area"]).sum(space)
         dataset[f"{name}_population"] = (dataset[name] * dataset["population"]).sum(space)
@@ -152,7 +161,7 @@ def synthetic_content(step_deg: float) -> ReportContent:
         dataset=synthetic_dataset(step_deg),
         title="Europe, made up",
         question="What does the shared defence of Europe cover from 2011 to 2020?",
-        territory="the European allies",
+        summary="Circles around interceptors; no physics.",
         phases=PHASES,
         threats=THREATS,
         assets=ASSETS,

@@ -7,19 +7,21 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
+from synaspis.engagement.gates import Gate
 from synaspis.report import palette
 from synaspis.report.projection import MapFrame
 from synaspis.report.rasters import (
     Category,
+    count_classes,
     coverage_classes,
     coverage_legend,
     difference_classes,
     gates_present,
     image,
-    step_legend,
     territory_pixels,
     warning_classes,
     warning_edges_min,
+    warning_legend,
 )
 
 
@@ -31,19 +33,25 @@ def case(defended, shots, gate, threatened=None, warning=None):
         "threatened": threatened if threatened is not None else [[1] * len(defended[0])],
         "warning_time": warning if warning is not None else [[60.0] * len(defended[0])],
     }
-    dataset = xr.Dataset({name: (("latitude", "longitude"), np.array(a)) for name, a in arrays.items()})
-    dataset["gate"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "none not_seen too_low unheard_of"}
-    return dataset
+    return xr.Dataset({name: (("latitude", "longitude"), np.array(a)) for name, a in arrays.items()})
 
 
-CASE = case([[1, 1, 0, 0, 0]], [[1, 3, 0, 0, 0]], [[0, 0, 1, 3, 2]], [[1, 1, 1, 1, 0]])
+GATES = [[Gate.ENGAGED, Gate.ENGAGED, Gate.TOO_LOW, Gate.NOT_SHARED, Gate.NOT_SEEN]]
+CASE = case([[1, 1, 0, 0, 0]], [[1, 3, 0, 0, 0]], GATES, [[1, 1, 1, 1, 0]])
 
 
 def test_only_gates_of_threatened_open_cells_are_in_the_legend():
     assert [(gate.value, gate.label) for gate in gates_present(CASE)] == [
-        (1, "not seen by any sensor that may be used"),
-        (3, "unheard of"),
+        (Gate.TOO_LOW, "too low where a battery could reach it"),
+        (Gate.NOT_SHARED, "seen, but the track is not shared"),
     ]
+
+
+def test_every_gate_that_leaves_a_place_open_has_words_and_a_colour():
+    every = [gate for gate in Gate if gate not in (Gate.ENGAGED, Gate.NOT_THREATENED)]
+    row = case([[0] * len(every)], [[0] * len(every)], [every])
+    assert [entry.value for entry in gates_present(row)] == every
+    assert len({entry.colour for entry in gates_present(row)}) == len(every)
 
 
 def test_classes_follow_shots_and_gates():
@@ -55,9 +63,9 @@ def test_difference_classes_are_kept_gained_and_lost():
     assert difference_classes(CASE, after).tolist() == [[1, 3, 2, 0, 0]]
 
 
-def test_warning_steps_leave_out_cells_without_a_threat_or_a_warning():
+def test_warning_steps_show_no_warning_and_leave_out_what_is_not_threatened():
     given = case([[0] * 4], [[0] * 4], [[0] * 4], [[1, 1, 1, 0]], [[60.0, 240.0, np.nan, 60.0]])
-    assert warning_classes(given, [2.0, 4.0, 6.0, 8.0]).tolist() == [[1, 3, 0, 0]]
+    assert warning_classes(given, [2.0, 4.0, 6.0, 8.0]).tolist() == [[2, 4, 1, 0]]
 
 
 def test_edges_are_whole_minutes_and_rise():
@@ -67,9 +75,15 @@ def test_edges_are_whole_minutes_and_rise():
     assert warning_edges_min(np.array([np.nan])) == [2.0, 4.0, 6.0, 8.0]
 
 
-def test_a_legend_of_steps_names_both_ends():
-    labels = [entry.label for entry in step_legend([2, 4], ["#000000", "#111111", "#222222"], "min")]
-    assert labels == ["under 2 min", "2 to 4 min", "4 min or more"]
+def test_the_legend_of_warning_times_names_both_ends():
+    labels = [entry.label for entry in warning_legend([2, 4, 6, 8])]
+    assert labels[:3] == ["no warning", "under 2 min", "2 to 4 min"]
+    assert labels[-1] == "8 min or more"
+
+
+def test_radars_are_counted_where_there_is_a_threat():
+    count, threatened = np.array([[0, 1, 9, 2]]), np.array([[True, True, True, False]])
+    assert count_classes(count, threatened, 5).tolist() == [[1, 2, 6, 0]]
 
 
 def test_an_image_shows_the_legend_colours_on_a_clear_ground():
@@ -89,7 +103,8 @@ def test_a_coastal_pixel_takes_the_nearest_cell_of_the_territory():
     # Territory: x from 2.0 to 5.3 degrees, the whole height; the cells of column 5 have their centre outside.
     left, right = (1000.0 * degrees * degree_m / 1.0e6 for degrees in (2.0, 5.3))
     own = [np.array([[left, 0.0], [right, 0.0], [right, 1000.0], [left, 1000.0]])]
-    pixels = territory_pixels(frame, latitude, longitude, own, 500)
+    own_cells = np.broadcast_to((longitude > 2.0) & (longitude < 5.0), (9, 9))
+    pixels = territory_pixels(frame.pixel_cells(latitude, longitude, 500), own_cells, own)
     columns = {int(c) % 9 for c in np.unique(pixels[pixels >= 0])}
     assert columns == {2, 3, 4}
     y, x = 200, int(5.2 * degree_m / 1.0e6 * 500)
@@ -114,7 +129,7 @@ def test_colours_of_categories_stay_apart_for_the_colour_blind():
     deutan = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
     tritan = np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]])
     sets = [
-        [palette.DEFENDED_ONCE, palette.DEFENDED_TWICE, *palette.GATE_ORDER],
+        [palette.DEFENDED_ONCE, palette.DEFENDED_TWICE, *palette.GATES.values()],
         [palette.GAINED, palette.LOST, palette.KEPT],
         list(palette.WARNING_RAMP),
         list(palette.SENSOR_RAMP),

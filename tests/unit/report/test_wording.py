@@ -1,9 +1,11 @@
 """How numbers and answers read. Expected texts were written by hand."""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
 
 from synaspis.report import wording
+from synaspis.report.tables import case_rows
 
 
 @pytest.mark.parametrize(
@@ -37,20 +39,35 @@ def test_words_are_joined_as_in_a_sentence():
 
 def test_the_answer_names_the_last_phase_and_the_growth_since_the_first(content):
     answer = wording.answer(content)
-    assert answer.startswith("In 2020 the shared defence of the European allies covers ")
-    assert "of the territory within reach of a 3500 km missile (" in answer
+    assert answer.startswith("In Phase 3 (2018) the shared defence covers ")
+    assert "of what a 3500 km missile can reach (" in answer
     assert "in 2011)" in answer
+    assert answer.endswith("Phase 4, cancelled, would have changed none of these shares.")
+
+
+def test_the_answer_says_what_a_cancelled_phase_would_have_covered(content):
+    dataset = content.dataset.copy()
+    more = 2.0 * dataset["defended_area"]
+    dataset["defended_area"] = dataset["defended_area"].where(dataset["phase"] != "p4", more)
+    answer = wording.answer(replace(content, dataset=dataset))
+    assert "Phase 4, cancelled, would have covered " in answer
+
+
+def test_a_change_names_what_was_gained_and_what_was_lost():
+    assert wording.change_text(8.66e10, 2.49e9) == "+86,600 km², −2,490 km²"
+    assert wording.change_text(0.0, 0.0) == "no change"
 
 
 def test_the_answer_says_when_a_threat_reaches_nothing(content):
     dataset = content.dataset.copy()
     dataset["threatened_area"] = dataset["threatened_area"].where(dataset["threat"] != "near", 0.0)
-    answer = wording.answer(type(content)(**{**vars(content), "dataset": dataset}))
-    assert answer.endswith("No part of the European allies is within reach of a 1300 km missile.")
+    answer = wording.answer(replace(content, dataset=dataset))
+    assert answer.endswith("Nothing of the territory is within reach of a 1300 km missile.")
 
 
 def test_a_case_out_of_reach_is_said_so(content):
-    row = wording.case_rows(content.dataset)[0]
-    nothing = type(row)(**{**{name: getattr(row, name) for name in row.__slots__}, "threatened_area_m2": 0.0})
-    assert wording.case_sentence(nothing) == "Nothing in the territory is within reach of this threat."
-    assert np.isfinite(row.median_warning_s)
+    row = case_rows(content.dataset)[0]
+    assert (
+        wording.case_sentence(replace(row, threatened_area_m2=0.0))
+        == "Nothing in the territory is within reach of this threat."
+    )
