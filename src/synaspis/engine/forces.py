@@ -9,6 +9,7 @@ from math import sqrt
 from typing import Final
 
 import numpy as np
+from scipy.integrate import simpson
 
 from synaspis.core.constants import (
     EARTH_ECCENTRICITY_SQUARED,
@@ -35,15 +36,23 @@ TABLE_ROWS: Final = 150
 
 
 def _density_table() -> tuple[np.ndarray, ...]:
-    """Cubic coefficients of the US 1976 density on each kilometre from 0 to 150 km; zero density above."""
+    """Cubic coefficients of the US 1976 density on each kilometre from 0 to 150 km; zero density above.
+
+    The cubics meet the density at every kilometre, with its slope. Where the slope of the standard itself jumps (at 11.019 km, 86 km
+    and the other edges of its layers), the slopes of the cubic give way so that the mass of air in each kilometre is right.
+    """
     knots_m = np.arange(TABLE_ROWS + 1) * TABLE_STEP_M
     offset_m = 0.1
+    low_m = np.maximum(knots_m - offset_m, 0.0)
     value = standard_density(knots_m)
-    slope = (standard_density(knots_m + offset_m) - standard_density(np.maximum(knots_m - offset_m, 0.0))) / (
-        knots_m + offset_m - np.maximum(knots_m - offset_m, 0.0)
-    )
+    slope = (standard_density(knots_m + offset_m) - standard_density(low_m)) / (knots_m + offset_m - low_m)
     value[-1] = slope[-1] = 0.0
-    rise, left, right = np.diff(value), slope[:-1] * TABLE_STEP_M, slope[1:] * TABLE_STEP_M
+    left, right = slope[:-1] * TABLE_STEP_M, slope[1:] * TABLE_STEP_M
+    rows = knots_m[:-1, None] + np.linspace(0.0, TABLE_STEP_M, 201)
+    mean = simpson(standard_density(rows), dx=1.0 / 200.0, axis=1)
+    lack = mean - 0.5 * (value[:-1] + value[1:]) - (left - right) / 12.0
+    lack[-1] = 0.0  # the last kilometre fades to nothing
+    left, right, rise = left + 6.0 * lack, right - 6.0 * lack, np.diff(value)
     columns = (value[:-1], left, 3.0 * rise - 2.0 * left - right, left + right - 2.0 * rise)
     return tuple(np.append(column, 0.0) for column in columns)
 
