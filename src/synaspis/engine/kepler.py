@@ -2,7 +2,7 @@
 burnout.
 
 Range is measured along the surface of the sphere, heights above it. Everything is drag-free and impulsive:
-thrust, air and the flattening of the Earth are left out (the last moves a flight time by less than 0.1 %,
+thrust, air and the flattening of the Earth are left out (the last moves a flight time by less than 0.2 %,
 `docs/methods/kepler.md`).
 All functions take arrays of any shapes that broadcast; a case with no solution gives NaN.
 """
