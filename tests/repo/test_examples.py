@@ -2,81 +2,82 @@
 
 In a page, blocks of ``python`` run together as one program. In blocks of ``console`` each line
 ``$ synaspis ...`` runs, in one folder a page; it has to end with status 0 unless the block says
-``(exit status N)``. Blocks of ``sh`` are too long to run here.
+``(exit status N)``. Blocks of ``sh`` are too long to run here. All run in this process, so that the packages
+are loaded once.
 """
 
 import ast
-import os
+import importlib
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
+from click.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "learn").glob("*.md"))]
 
 
-def python_blocks(page: Path) -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def run(code: str, name: str, folder: Path) -> None:
-    """Run code as a user would: in a process of its own, in an empty folder, with no display."""
-    script = folder / name
-    script.write_text(code, "utf-8")
-    environment = {**os.environ, "MPLBACKEND": "Agg"}
-    command = [sys.executable, "-W", "error::DeprecationWarning:__main__", str(script)]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+def with_blocks(language: str) -> list[Path]:
+    return [page for page in PAGES if blocks(page, language)]
 
 
 def has_assertion(code: str) -> bool:
     return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code)))
 
 
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder to work in, and no display."""
+    monkeypatch.chdir(tmp_path)
+    mpl.use("Agg", force=True)
+
+
 def test_there_are_examples():
     assert EXAMPLES
+    assert with_blocks("python")
+    assert with_blocks("console")
 
 
+@pytest.mark.usefixtures("empty_folder")
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_runs_and_asserts(path: Path, tmp_path: Path):
+def test_an_example_runs_and_asserts(path: Path):
     code = path.read_text("utf-8")
     assert has_assertion(code), "running is not checking: let the example assert what it shows"
     assert ast.get_docstring(ast.parse(code)), "say in the docstring what the example shows"
-    run(code, path.name, tmp_path)
+    exec(compile(code, str(path), "exec"), {"__name__": "__main__"})
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if python_blocks(page)], ids=lambda page: page.name)
-def test_the_python_of_a_page_runs_and_asserts(page: Path, tmp_path: Path):
-    code = "\n".join(python_blocks(page))
+@pytest.mark.usefixtures("empty_folder")
+@pytest.mark.parametrize("page", with_blocks("python"), ids=lambda page: page.name)
+def test_the_python_of_a_page_runs_and_asserts(page: Path):
+    code = "\n".join(blocks(page, "python"))
     assert has_assertion(code), "let the text assert what it claims"
-    run(code, "page.py", tmp_path)
+    exec(compile(code, str(page), "exec"), {"__name__": "__main__"})
 
 
-def console_blocks(page: Path) -> list[str]:
-    return re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if console_blocks(page)], ids=lambda page: page.name)
-def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path):
-    for block in console_blocks(page):
+@pytest.mark.usefixtures("empty_folder")
+@pytest.mark.parametrize("page", with_blocks("console"), ids=lambda page: page.name)
+def test_the_commands_of_a_page_do_what_it_says(page: Path):
+    main = importlib.import_module("synaspis.cli").main
+    for block in blocks(page, "console"):
         found = re.search(r"\(exit status (\d)\)", block)
         status = int(found[1]) if found else 0
-        for line in re.findall(r"^\$ synaspis (.+)$", block, re.MULTILINE):
-            command = [sys.executable, "-c", "from synaspis.cli import main; main()", *shlex.split(line)]
-            done = subprocess.run(
-                command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
-            )
-            assert "Traceback" not in done.stderr, done.stderr[-2000:]
-            assert done.returncode == status, f"{line}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        lines = re.findall(r"^\$ synaspis (.+)$", block, re.MULTILINE)
+        assert lines
+        for line in lines:
+            result = CliRunner().invoke(main, shlex.split(line))
+            assert result.exception is None or isinstance(result.exception, SystemExit), line
+            assert result.exit_code == status, f"{line}\n{result.output[-2000:]}"
 
 
 def test_the_example_of_the_readme_has_about_ten_lines():
-    (block,) = python_blocks(ROOT / "README.md")
+    (block,) = blocks(ROOT / "README.md", "python")
     assert len([line for line in block.splitlines() if line.strip()]) <= 10
