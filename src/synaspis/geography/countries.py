@@ -51,7 +51,7 @@ _MOVED: Final = (
 _JOINED: Final = frozenset({"AU", "CY", "SO", "UA"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Countries:
     """Land of the world by country.
 

@@ -19,7 +19,7 @@ MAXIMUM_CELLS: Final = 4_000_000
 """Largest grid: it keeps a study within memory; the whole Earth at 0.15 degrees is 2,880,000 cells."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """Cells of equal steps in latitude and longitude; rows go north, columns go east.
 

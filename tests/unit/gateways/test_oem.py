@@ -1,5 +1,6 @@
 """Orbit Ephemeris Messages: what we write is read by an independent program, what it writes is read by us."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -377,3 +378,10 @@ def test_times_without_zone_and_empty_messages_are_refused(message):
 
 def test_no_line_is_longer_than_the_standard_allows(text):
     assert max(map(len, text.splitlines())) <= 254
+
+
+def test_the_example_of_the_format_page_runs_and_asserts():
+    page = Path(__file__).parents[3] / "docs" / "formats" / "oem.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    assert "\nassert " in code
+    exec(code, {})
