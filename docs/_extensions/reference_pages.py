@@ -68,23 +68,24 @@ def members(cls: type) -> str:
 
 def entry(module: ModuleType, name: str) -> str:
     item = getattr(module, name)
-    full = f"{module.__name__}.{name}"
     if inspect.isclass(item):
         kind = "exception" if issubclass(item, BaseException) else "class"
         documented = item.__doc__ if item.__doc__ and not item.__doc__.startswith(f"{name}(") else ""
         names = [each for each in vars(item).get("__annotations__", {}) if not each.startswith("_")]
         fields = ", ".join(f"`{each}`" for each in names) if kind == "class" else ""
         body = markdown(documented) + (f"\n\nFields: {fields}." if fields else "")
-        return directive(kind, full, f"{body}\n\n{members(item)}", depth=0)
+        return directive(kind, name, f"{body}\n\n{members(item)}", depth=0)
     if callable(item):
-        return directive("function", full + signature(item), markdown(inspect.getdoc(item) or ""), depth=0)
+        return directive("function", name + signature(item), markdown(inspect.getdoc(item) or ""), depth=0)
     shown = repr(item)
     value = f"Value: `{shown}`" if len(shown) < 60 and "\n" not in shown and "<" not in shown else ""
-    return directive("data", full, value, depth=0)
+    return directive("data", name, value, depth=0)
 
 
 def page(module: ModuleType) -> str:
-    parts = [f"# {module.__name__}\n", markdown(module.__doc__ or ""), ""]
+    # Then names in signatures are looked for in this package first.
+    here = f"```{{py:currentmodule}} {module.__name__}\n```\n"
+    parts = [f"# {module.__name__}\n", here, markdown(module.__doc__ or ""), ""]
     parts += [entry(module, name) for name in getattr(module, "__all__", ())]
     return "\n".join(parts)
 
