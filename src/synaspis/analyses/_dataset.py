@@ -180,7 +180,10 @@ def _median(warning_s: NDArray[np.float64], people: NDArray[np.int64]) -> float:
 
 
 def _contributions(run: CoverageRun) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
-    """Assets in the order of the scenario; area and people lost without each, (phase, threat, asset), NaN if not in service."""
+    """Assets in the order of the scenario; area and people lost without each, (phase, threat, asset).
+
+    NaN where an asset is not in service.
+    """
     named = {name for phase in (*run.radars_without, *run.batteries_without) for name, _ in phase}
     assets = [asset.id for asset in run.scenario.assets if asset.id in named]
     people = run.grid.population.ravel()[run.cells]
@@ -199,7 +202,7 @@ def _contributions(run: CoverageRun) -> tuple[list[str], NDArray[np.float64], ND
 
 
 def _launches(run: CoverageRun) -> dict[str, Any]:
-    """Places of the launch points and the share that is defended against each; padded with NaN to the longest area."""
+    """Places of the launch points and the share defended against each, padded with NaN."""
     points = [run.scenario.launch_points(threat) for threat in run.threats]
     most = max(len(names) for names, _, _ in points)
     place = np.full((2, len(points), most), np.nan)

@@ -1,4 +1,4 @@
-"""What is kept of all flights of a threat: for each cell the worst launch point, for each variant of the defence."""
+"""What is kept of all flights of a threat: the worst launch point of each cell, for each variant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from synaspis.engine.parameters import Floats
 class Tally:
     """Running worst case over launch points; owned by the thread that runs one threat.
 
-    bases: variants that are phases (the others leave one asset out and are only asked whether they still defend).
+    bases: variants that are phases (the others leave one asset out and are only asked whether they still
+    defend).
     cell_area_m2: (cell,). The arrays are filled by `add`, one call for some cells of one launch point.
     """
 
@@ -58,7 +59,8 @@ class Tally:
         """Take in the flights from one launch point to some cells.
 
         launch: index of the launch point. cells: (case,) index of the cell of each flight.
-        radar_on: (variant, radar). warning_s: (base, case) time from the first report to impact; -inf if there is none.
+        radar_on: (variant, radar). warning_s: (base, case) time from the first report to impact; -inf if
+        there is none.
         """
         able = engagements.able != 0
         self.threatened[cells] = True
@@ -72,7 +74,7 @@ class Tally:
             (self.warning_s, warning_s),
             (self.tracking, self._trackers(tracks, radar_on)),
         ):
-            whole[:, cells] = np.minimum(whole[:, cells], part)  # type: ignore[arg-type]
+            whole[:, cells] = np.minimum(whole[:, cells], part)
         area = self.cell_area_m2[cells]
         self.reached_m2[launch] += area.sum()
         self.held_m2[:, launch] += (able[self.bases] * area).sum(axis=1)

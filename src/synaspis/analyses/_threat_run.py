@@ -104,7 +104,8 @@ def run_threat(
 ) -> Tally:
     """Fly one threat from every launch point to every cell and keep the worst of each cell.
 
-    bases: variants for which more than the yes or no is kept. advance: called after each launch point with its name.
+    bases: variants for which more than the yes or no is kept. advance: called after each launch point with
+    its name.
     """
     missile = missile_parameters(scenario.missile(threat_id))
     names, latitudes, longitudes = scenario.launch_points(threat_id)
@@ -138,7 +139,7 @@ def _add_flights(
 
 
 def _warning(tracks: Tracks, delay_s: Floats, partner: NDArray[np.int64], impact_s: Floats) -> Floats:
-    """Time from the first report that reaches the owner of a cell to impact, (base, case); -inf without a report.
+    """Time (s) from the first report that reaches the owner of a cell to impact, (base, case); -inf without.
 
     delay_s: (base, radars then satellites, partner).
     """

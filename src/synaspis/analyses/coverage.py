@@ -1,6 +1,7 @@
-"""What a shared defence covers: area and people defended, warning time, and what each asset adds; by phase and threat.
+"""What a shared defence covers, by phase and threat: area, people, warning time, what each asset adds.
 
-A cell is defended against a threat if every launch point that reaches it can be engaged on the way, with the shots required.
+A cell is defended against a threat if every launch point that reaches it can be engaged on the way, with the
+shots required.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Progress = Callable[[int, int, str], None]
 class CoverageRun:
     """Raw outcome of a coverage run, before it is laid on the grid.
 
-    tallies: one a threat. without: for each phase the assets left out in turn, as (asset id, variant index) for radars
-    and (asset id, battery index) for batteries.
+    tallies: one a threat. without: for each phase the assets left out in turn, as (asset id, variant index)
+    for radars and (asset id, battery index) for batteries.
     """
 
     scenario: Scenario
@@ -54,9 +55,11 @@ def coverage(
 ) -> CoverageDataset:
     """Coverage of a scenario's territory for phases and threats, on its grid.
 
-    phases, threats: ids, all by default. partners: ids of those who take part, all by default; the territory stays the
-    same. sharing: by the agreements, none, or all. step_deg: side of a cell in degrees, that of the scenario by default.
-    contributions: whether to leave out each radar and battery in turn. progress: told after each launch point.
+    phases, threats: ids, all by default. partners: ids of those who take part, all by default; the territory
+    stays the same. sharing: by the agreements, none, or all. step_deg: side of a cell in degrees, that of the
+    scenario by default.
+    contributions: whether to leave out each radar and battery in turn. progress: told after each launch
+    point.
     Returns a Dataset with dimensions (phase, threat, latitude, longitude); see `docs/formats/coverage.md`.
     Raises InputError for unknown ids.
     """

@@ -1,7 +1,8 @@
-"""Which flights can be engaged, when, how often, and what stopped the others; for many variants of the defence in one pass.
+"""Which flights can be engaged, when, how often, and what stopped the others; for many variants in one pass.
 
-For each flight and battery the latest launch time that still meets the flight at a node is found once. A variant (a phase, a partner
-left out, an asset left out) then only compares these times with the moment at which the battery may launch.
+For each flight and battery the latest launch time that still meets the flight at a node is found once. A
+variant (a phase, a partner left out, an asset left out) then only compares these times with the moment at
+which the battery may launch.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ _UNSEEN, _UNSHARED, _BRIEF, _LATE, _UNGUIDED, _FEW, _ENGAGED = (
 class Batteries(NamedTuple):
     """Interceptor batteries as arrays, one entry a battery.
 
-    position_ecef_m: (battery, 3). table: (battery,) index into `tables`. tables: flyout tables of the interceptor types.
-    commit_s: from a firm track at the battery to launch. assess_s: from an intercept to the next launch, where shots
-    wait for the outcome; infinite where they do not (then a battery launches every 5 s).
+    position_ecef_m: (battery, 3). table: (battery,) index into `tables`. tables: flyout tables of the
+    interceptor types.
+    commit_s: from a firm track at the battery to launch. assess_s: from an intercept to the next launch,
+    where shots wait for the outcome; infinite where they do not (then a battery launches every 5 s).
     homing_s: before intercept, from when no radar is needed.
     """
 
@@ -65,7 +67,8 @@ class Rights(NamedTuple):
     """What is on, and who may use whose track, in each variant.
 
     radar_on: (variant, radar) bool. battery_on: (variant, battery) bool.
-    track_delay_s: (variant, radar, battery) delay of a track that the battery may launch on; infinite where it may not.
+    track_delay_s: (variant, radar, battery) delay of a track that the battery may launch on; infinite where
+    it may not.
     guidance: (variant, radar, battery) bool: the radar may support the interceptor up to the intercept.
     """
 
@@ -93,9 +96,10 @@ class Engagements(NamedTuple):
 
 @lane
 def _reach(nodes, i, first, site, table, times, edges, axes, launch_by):  # type: ignore[no-untyped-def]
-    """Fill the latest launch time for each node (-NEVER_S where there is none); return how far the flight came into reach.
+    """Fill the latest launch time for each node, -NEVER_S where there is none.
 
-    Returned: OUT_OF_REACH, TOO_HIGH, TOO_LOW, BEFORE_BURNOUT_ONLY, or ENGAGED if some node after burnout is within reach.
+    Returns how far the flight came into reach: OUT_OF_REACH, TOO_HIGH, TOO_LOW, BEFORE_BURNOUT_ONLY,
+    or ENGAGED if some node after burnout is within reach.
     """
     low, per_altitude, per_range, widest = axes[table, 0], axes[table, 1], axes[table, 2], axes[table, 3]
     rows, columns = edges.shape[1], times.shape[2]
@@ -148,7 +152,7 @@ def _reach(nodes, i, first, site, table, times, edges, axes, launch_by):  # type
 
 @lane
 def _ready(v, b, i, radar_on, track_delay_s, seen_s, firm_s):  # type: ignore[no-untyped-def]
-    """When the battery has a firm track that it may launch on, or the gate that closed; returns (time, gate)."""
+    """When the battery has a firm track that it may launch on, and the gate that closed if it has none."""
     ready, gate = NEVER_S, _UNSEEN
     for r in range(radar_on.shape[1]):
         if not radar_on[v, r] or seen_s[i, r] >= NEVER_S:
@@ -184,7 +188,8 @@ def _shoot(v, b, i, first, ready, assess, homing, nodes, launch_by, radar_on, gu
         if -NEVER_S < before < next_launch <= launch_by[n]:
             part = (next_launch - before) / (launch_by[n] - before)
             time = nodes[i, 0, n - 1] + part * (time - nodes[i, 0, n - 1])
-        if not _guided(v, b, i, time - homing, radar_on, guidance, firm_s, lost_s):
+        alone = nodes[i, 0, n] - launch_by[n] <= homing  # the interceptor homes from its launch on
+        if not alone and not _guided(v, b, i, time - homing, radar_on, guidance, firm_s, lost_s):
             gate = max(gate, _UNGUIDED)
             continue
         gate = _ENGAGED
@@ -199,16 +204,16 @@ def _shoot(v, b, i, first, ready, assess, homing, nodes, launch_by, radar_on, gu
 
 
 @driver
-def _engage(nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, edges, axes, commit, assess, homing, radar_on, battery_on, track_delay_s, guidance, required, shots, battery, gate, earliest_s, latest_s, able):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Fill the answer for every variant and case; see `engage`."""
+def _engage(  # type: ignore[no-untyped-def]
+    nodes, burnout_s, seen_s, firm_s, lost_s, position, table, times, edges, axes, commit, assess, homing,
+    radar_on, battery_on, track_delay_s, guidance, required, shots, battery, gate, earliest_s, latest_s, able,
+):  # fmt: skip
+    """Fill the answer, which comes empty, for every variant and case; see `engage`."""
     for i in prange(nodes.shape[0]):
         launch_by = np.empty(_NODES_MAX)
         first = 0
         while first < nodes.shape[2] - 1 and nodes[i, 0, first] < burnout_s[i]:
             first += 1
-        for v in range(radar_on.shape[0]):
-            shots[v, i], battery[v, i], gate[v, i], able[v, i] = 0, -1, _NO, 0
-            earliest_s[v, i], latest_s[v, i] = NEVER_S, NEVER_S
         for b in range(position.shape[0]):
             site = (position[b, 0], position[b, 1], position[b, 2])
             reach = _reach(nodes, i, first, site, table[b], times, edges, axes, launch_by)
@@ -244,23 +249,23 @@ def engage(
 ) -> Engagements:
     """Engage every flight in every variant.
 
-    nodes: (case, 7, node) time s and ECEF state, finite. burnout_s: (case,). tracks: what the radars get of the same cases.
+    nodes: (case, 7, node) time s and ECEF state, finite. burnout_s: (case,). tracks: what the radars get of
+    the same cases.
     required: shots that one battery must fit in, 1 to 10.
     Raises ValueError for more than 63 batteries or 512 nodes.
     """
     if batteries.commit_s.size > BATTERIES_MAX or nodes.shape[2] > _NODES_MAX:
         raise ValueError(
-            f"{batteries.commit_s.size} batteries and {nodes.shape[2]} nodes are too many: at most {BATTERIES_MAX} and {_NODES_MAX}"
+            f"{batteries.commit_s.size} batteries and {nodes.shape[2]} nodes are too many: "
+            f"at most {BATTERIES_MAX} and {_NODES_MAX}"
         )
     shape = (rights.radar_on.shape[0], nodes.shape[0])
     answer = Engagements(
-        np.empty(shape, np.int16), np.empty(shape, np.int16), np.empty(shape, np.int8),
-        np.empty(shape), np.empty(shape), np.empty(shape, np.int64),
+        np.zeros(shape, np.int16), np.full(shape, -1, np.int16), np.full(shape, _NO, np.int8),
+        np.full(shape, NEVER_S), np.full(shape, NEVER_S), np.zeros(shape, np.int64),
     )  # fmt: skip
     tables = batteries.tables
     if not tables:  # nothing to shoot with, and no table to look up
-        for part, value in zip(answer, (0, -1, _NO, NEVER_S, NEVER_S, 0), strict=True):
-            part[...] = value
         return answer
     times = np.stack([table.time_s for table in tables])
     edges = np.stack([table.edge_m for table in tables])
@@ -268,8 +273,10 @@ def engage(
         [(t.altitude_low_m, 1.0 / t.altitude_step_m, 1.0 / t.range_step_m, t.edge_m.max()) for t in tables]
     )
     _engage(
-        nodes, burnout_s, tracks.seen_s, tracks.firm_s, tracks.lost_s, batteries.position_ecef_m, batteries.table, times, edges,
-        axes, batteries.commit_s, np.minimum(batteries.assess_s, NEVER_S), batteries.homing_s, rights.radar_on, rights.battery_on,
-        np.minimum(rights.track_delay_s, NEVER_S), rights.guidance, required, *answer,
+        nodes, burnout_s, tracks.seen_s, tracks.firm_s, tracks.lost_s,
+        batteries.position_ecef_m, batteries.table, times, edges, axes,
+        batteries.commit_s, np.minimum(batteries.assess_s, NEVER_S), batteries.homing_s,
+        rights.radar_on, rights.battery_on, np.minimum(rights.track_delay_s, NEVER_S), rights.guidance,
+        required, *answer,
     )  # fmt: skip
     return answer

@@ -35,7 +35,7 @@ _SENTENCES = {
     Gate.TOO_LOW: "within range of a battery the flight is below the least intercept altitude",
     Gate.BEFORE_BURNOUT_ONLY: "the flight is within reach only before burnout",
     Gate.NOT_SEEN: "no radar in service sees the flight",
-    Gate.NOT_SHARED: "a radar sees the flight, but no agreement lets the battery that could reach it launch on that track",
+    Gate.NOT_SHARED: "a radar sees the flight, but no battery in reach may launch on that track",
     Gate.NO_FIRM_TRACK: "the flight is seen too briefly for a firm track",
     Gate.TRACK_TOO_LATE: "the track is firm too late for a launch in time",
     Gate.NO_GUIDANCE: "no radar that the battery may use holds the flight up to the intercept",

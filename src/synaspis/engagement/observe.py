@@ -19,7 +19,8 @@ class Tracks(NamedTuple):
     """What the sensors get of each flight; NEVER_S where they get nothing.
 
     seen_s: (case, radar) first time in view. firm_s: (case, radar) time from which the track is firm.
-    lost_s: (case, radar) time at which that track ends. report_s: (case, satellite) time of the launch report.
+    lost_s: (case, radar) time at which that track ends. report_s: (case, satellite) time of the launch
+    report.
     """
 
     seen_s: Floats
@@ -30,7 +31,7 @@ class Tracks(NamedTuple):
 
 @lane
 def _margin(nodes, i, n, position, up, boresight, reach, sine_low, sine_high, cosine_half):  # type: ignore[no-untyped-def]
-    """Smallest of the four limits of a radar at one node, each as a pure number; seen where it is positive."""
+    """Smallest of the four limits of a radar at one node, each a pure number; seen where it is positive."""
     dx, dy, dz = nodes[i, 1, n] - position[0], nodes[i, 2, n] - position[1], nodes[i, 3, n] - position[2]
     distance = sqrt(dx * dx + dy * dy + dz * dz) + 1.0e-3
     sine = (dx * up[0] + dy * up[1] + dz * up[2]) / distance
@@ -41,9 +42,9 @@ def _margin(nodes, i, n, position, up, boresight, reach, sine_low, sine_high, co
 
 
 @driver
-def _watch(
+def _watch(  # type: ignore[no-untyped-def]
     nodes, position, up, boresight, reach, sine_low, sine_high, cosine_half, firm, seen_s, firm_s, lost_s
-):  # type: ignore[no-untyped-def]
+):
     """Find, for every case and radar, the first stay in view that is long enough for a firm track."""
     last = nodes.shape[2] - 1
     for i in prange(nodes.shape[0]):
@@ -51,7 +52,8 @@ def _watch(
         for r in range(position.shape[0]):
             for n in range(last + 1):
                 margin[n] = _margin(
-                    nodes, i, n, (position[r, 0], position[r, 1], position[r, 2]), (up[r, 0], up[r, 1], up[r, 2]),
+                    nodes, i, n,
+                    (position[r, 0], position[r, 1], position[r, 2]), (up[r, 0], up[r, 1], up[r, 2]),
                     (boresight[r, 0], boresight[r, 1], boresight[r, 2]),
                     reach[r], sine_low[r], sine_high[r], cosine_half[r],
                 )  # fmt: skip
@@ -77,7 +79,7 @@ def _watch(
 
 @driver
 def _watch_boost(nodes, burnout_s, position, cloud, observation, delay, report_s):  # type: ignore[no-untyped-def]
-    """Find when each satellite reports: clear of cloud while burning, line of sight free, seen long enough before burnout."""
+    """Find when each satellite reports: clear of cloud and in sight for long enough before burnout."""
     for i in prange(nodes.shape[0]):
         for k in range(position.shape[0]):
             report_s[i, k] = NEVER_S
@@ -114,8 +116,9 @@ def observe(nodes: Floats, burnout_s: Floats, radars: Radars, satellites: Satell
         np.empty(shape), np.empty(shape), np.empty(shape), np.empty((cases, satellites.cloud_break_m.size))
     )
     _watch(
-        nodes, radars.position_ecef_m, radars.up_ecef, radars.boresight_ecef, radars.range_m, radars.sine_elevation_min,
-        radars.sine_elevation_max, radars.cosine_half_width, radars.firm_track_s, tracks.seen_s, tracks.firm_s, tracks.lost_s,
+        nodes, radars.position_ecef_m, radars.up_ecef, radars.boresight_ecef, radars.range_m,
+        radars.sine_elevation_min, radars.sine_elevation_max, radars.cosine_half_width, radars.firm_track_s,
+        tracks.seen_s, tracks.firm_s, tracks.lost_s,
     )  # fmt: skip
     _watch_boost(
         nodes, burnout_s, satellites.position_ecef_m, satellites.cloud_break_m, satellites.observation_s,

@@ -1,7 +1,8 @@
 """How kernels are compiled: one place for numba's options, and a cache that cannot go stale.
 
-Numba stores compiled code beside the source and renews it when *that* file changes, but not when a function that was inlined from
-another file changes. So the first import compares a digest of all kernel sources and drops every stored kernel when it differs.
+Numba stores compiled code beside the source and renews it when *that* file changes, but not when a function
+that was inlined from another file changes. So the first import compares a digest of all kernel sources and
+drops every stored kernel when it differs.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def _drop_stale_cache() -> None:
 _drop_stale_cache()
 
 lane = njit(forceinline=True, fastmath=True, error_model="numpy")
-"""A scalar function of the physics, inlined into lane loops (without `forceinline` LLVM does not vectorise them)."""
+"""A scalar function of the physics, inlined into lane loops (LLVM does not vectorise them otherwise)."""
 
 scalar = njit(fastmath=False, error_model="numpy", cache=True)
 """A function that calls the C library or must keep the rules of NaN and infinity."""

@@ -1,7 +1,8 @@
-"""From a missile class to what the flight kernel takes: powered segments, and the programme that sets range by one control.
+"""From a missile class to what the flight kernel takes: powered segments, and a control that sets range.
 
-The control runs from 0 (shortest) to 1 (longest). With cut-off steering it sets the burning time, and the tilt of the thrust is the one
-that gives most range for it; with loft steering all propellant burns and the tilt shrinks from the best one.
+The control runs from 0 (shortest) to 1 (longest). With cut-off steering it sets the burning time, and the
+tilt of the thrust is the one that gives most range for it; with loft steering all propellant burns and the
+tilt shrinks from the best one.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Booster:
     def of(cls, missile: Missile) -> Booster:
         """Split the powered flight of a class at the end of the vertical rise and at each burnout."""
         mass = missile.payload_kg + sum(stage.propellant_kg + stage.dry_kg for stage in missile.stages)
-        begin, rows = 0.0, []
+        begin = 0.0
+        rows: list[tuple[float, ...]] = []
         for stage in missile.stages:
             flow, end = stage.propellant_kg / stage.burn_s, begin + stage.burn_s
             if not rows:
@@ -77,7 +79,10 @@ class Booster:
         return int(self.shape[0] + RISE_NODES + self.shape[1] + self.shape[3]) + 1
 
     def fly(self, launch: Floats, *, with_nodes: bool = True) -> tuple[Floats, Floats]:
-        """Fly all cases of `launch` (14, case; see `fly_lanes`); returns summary (case, 14) and nodes (case or 0, 7, node)."""
+        """Fly all cases of `launch`, (14, case), see `fly_lanes`.
+
+        Returns summary (case, 14) and nodes (case, 7, node), or no nodes.
+        """
         cases = launch.shape[1]
         padded = np.concatenate([launch, np.repeat(launch[:, -1:], -cases % LANES, axis=1)], axis=1)
         summary = np.zeros((padded.shape[1], SUMMARY_COLUMNS))
@@ -90,7 +95,7 @@ class Booster:
 
 
 def _longest_coast_s(missile: Missile) -> float:
-    """A generous guess of the free-flight time, for the number of steps: the flight of a lofted arc of the same energy."""
+    """A generous guess of the free-flight time, for the number of steps: that of a lofted arc."""
     return 300.0 + missile.range_max_m / 3_500.0
 
 
@@ -99,7 +104,8 @@ class Programme:
     """How one control sets cut-off and tilt of a missile class.
 
     cutoff_s(control), tilt_rad(control): callables on arrays of controls in 0..1.
-    still_range_m: range over an Earth at rest and at the reference latitude, by control; for information only.
+    still_range_m: range over an Earth at rest and at the reference latitude, by control; for information
+    only.
     """
 
     booster: Booster
@@ -110,7 +116,10 @@ class Programme:
 def launch_rows(
     position_ecef_m: Floats, up_ecef: Floats, along_ecef: Floats, cutoff_s: Floats, tilt_rad: Floats
 ) -> Floats:
-    """Fill the (14, case) array of the flight kernel for launches at rest; vectors (3,) or (case, 3), the others (case,)."""
+    """Launches at rest as the flight kernel takes them, (14, case).
+
+    Vectors (3,) or (case, 3), the others (case,).
+    """
     rows = np.zeros((14, np.size(cutoff_s)))
     rows[0:3] = np.broadcast_to(position_ecef_m, (rows.shape[1], 3)).T
     rows[6], rows[7] = cutoff_s, tilt_rad
@@ -121,12 +130,13 @@ def launch_rows(
 
 @lru_cache(maxsize=64)
 def programme(missile: Missile) -> Programme:
-    """Find the steering of a class: fly a fan of tilts for each of 25 controls and keep the tilt of most range."""
+    """Find the steering of a class: of a fan of tilts, the one of most range for each of 25 controls."""
     booster = Booster.of(missile)
     control = np.linspace(0.0, 1.0, 25)
     if missile.steering == "loft":
         best = _best_tilts(booster, np.array([booster.burn_s]))[0]
-        # Range falls with the square of the distance from the best tilt: the root makes it fall evenly with the control.
+        # Range falls with the square of the distance from the best tilt: the root makes it fall evenly with
+        # the control.
         tilt = best - (best - _LEAST_TILT_RAD) * np.sqrt(1.0 - control)
         cutoff = np.full(control.size, booster.burn_s)
     else:
@@ -139,8 +149,9 @@ def programme(missile: Missile) -> Programme:
 
 
 def _best_tilts(booster: Booster, cutoff_s: Floats) -> Floats:
-    """Tilt at cut-off that gives most range, for each cut-off: launched northward from the equator, where the turning
-    Earth neither helps nor hinders.
+    """Tilt at cut-off (rad) that gives most range, for each cut-off.
+
+    Launched northward from the equator, where the turning Earth neither helps nor hinders.
     """
     position = np.array([EARTH_EQUATORIAL_RADIUS_M, 0.0, 0.0])
     cutoffs, tilts = (grid.ravel() for grid in np.meshgrid(cutoff_s, _TILTS_RAD, indexing="ij"))

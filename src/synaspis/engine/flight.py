@@ -1,9 +1,9 @@
-"""Flight from launch to impact in three phases: staged boost, free flight, descent with drag; thousands of cases at once.
+"""Flight from launch to impact: staged boost, free flight, descent with drag; thousands of cases at once.
 
-Each phase has its own step: boost about a second; the rise through the rest of the air, with drag, 16 equal steps; free flight above
-120 km a fixed number of equal steps over the time that the osculating ellipse predicts; the descent a quarter of the time in which the
-air grows denser e-fold. Lanes of a block advance together; a lane that has
-landed goes on with steps of zero length.
+Each phase has its own step: boost about a second; the rise through the rest of the air, with drag, 16 equal
+steps; free flight above 120 km a fixed number of equal steps over the time that the osculating ellipse
+predicts; the descent a quarter of the time in which the air grows denser e-fold. Lanes of a block advance
+together; a lane that has landed goes on with steps of zero length.
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ SUMMARY_COLUMNS: Final = 14
 
 @scalar
 def coast_s(x, y, z, u, v, w):  # type: ignore[no-untyped-def]
-    """Times from a state (ECEF, m, m/s) to the rise and to the descent through 120 km on the osculating ellipse.
+    """Times (s) to the rise and to the descent through 120 km on the osculating ellipse.
 
-    Both are 0 if the body stays below; the rise is 0 if it is above already; the descent is 20,000 s if it does not come back.
+    x..z, u..w: state in ECEF, m and m/s.
+    Both are 0 if the body stays below; the rise is 0 if it is above already; the descent is 20,000 s if it
+    does not come back.
     """
     a, b = u - EARTH_ROTATION_RAD_S * y, v + EARTH_ROTATION_RAD_S * x
     radius = sqrt(x * x + y * y + z * z)
@@ -80,19 +82,19 @@ def _climb(x, y, z, u, v, w):  # type: ignore[no-untyped-def]
 @lane
 def _store(nodes, first, index, time, S):  # type: ignore[no-untyped-def]
     """Write the time and state of every lane of the block as one node."""
-    for l in range(LANES):
-        nodes[first + l, 0, index] = time[l]
+    for j in range(LANES):
+        nodes[first + j, 0, index] = time[j]
     for c in range(6):
-        for l in range(LANES):
-            nodes[first + l, c + 1, index] = S[c, l]
+        for j in range(LANES):
+            nodes[first + j, c + 1, index] = S[c, j]
 
 
 @lane
 def _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes):  # type: ignore[no-untyped-def]
-    """Fly the powered segments; the first is vertical, in the others the thrust tilts at a constant rate until cut-off."""
+    """Fly the powered segments: the first vertical, in the others the thrust tilts at a constant rate."""
     rate = np.empty(LANES)
-    for l in range(LANES):
-        rate[l] = launch[7, first + l] / max(launch[6, first + l] - segments[0, 1], 1.0)
+    for j in range(LANES):
+        rate[j] = launch[7, first + j] / max(launch[6, first + j] - segments[0, 1], 1.0)
     count = 0
     for s in range(segments.shape[0]):
         begin, end, mass, flow, exhaust = (
@@ -103,18 +105,19 @@ def _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes):
             segments[s, 4],
         )
         for k in range(steps[s]):
-            for l in range(LANES):
-                i = first + l
+            for j in range(LANES):
+                i = first + j
                 t0, t1 = min(begin, launch[6, i]), min(end, launch[6, i])
                 h = (t1 - t0) / steps[s]
                 t = t0 + k * h
-                turning = 0.0 if s == 0 else rate[l]
-                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = boost_step(
-                    S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l],
-                    h, turning * (t - segments[0, 1]), turning, flow, exhaust, mass - flow * (t - begin), drag_area,
-                    (launch[8, i], launch[9, i], launch[10, i]), (launch[11, i], launch[12, i], launch[13, i]),
+                turning = 0.0 if s == 0 else rate[j]
+                S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j] = boost_step(
+                    S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j],
+                    h, turning * (t - segments[0, 1]), turning, flow, exhaust, mass - flow * (t - begin),
+                    drag_area, (launch[8, i], launch[9, i], launch[10, i]),
+                    (launch[11, i], launch[12, i], launch[13, i]),
                 )  # fmt: skip
-                time[l] = t + h
+                time[j] = t + h
             count += 1
             if nodes.shape[0] > 0 and nodes_at[count] >= 0:
                 _store(nodes, first, nodes_at[count], time, S)
@@ -122,67 +125,67 @@ def _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes):
 
 @lane
 def _coast(S, time, first, base, node_count, substeps, drag_area_per_mass, nodes):  # type: ignore[no-untyped-def]
-    """Rise through the rest of the air, then fly free down to 120 km; equal steps, each lane over its own duration."""
+    """Rise through the rest of the air, then fly free down to 120 km, in equal steps for each lane."""
     rise, fall = np.empty(LANES), np.empty(LANES)
-    for l in range(LANES):
-        up, down = coast_s(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l])
-        rise[l], fall[l] = up / RISE_STEPS, (down - up) / (node_count * substeps)
+    for j in range(LANES):
+        up, down = coast_s(S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j])
+        rise[j], fall[j] = up / RISE_STEPS, (down - up) / (node_count * substeps)
     for n in range(RISE_STEPS):
-        for l in range(LANES):
-            S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = drag_step(
-                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], rise[l], drag_area_per_mass
+        for j in range(LANES):
+            S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j] = drag_step(
+                S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j], rise[j], drag_area_per_mass
             )
-            time[l] += rise[l]
+            time[j] += rise[j]
         if nodes.shape[0] > 0 and (n + 1) % (RISE_STEPS // RISE_NODES) == 0:
             _store(nodes, first, base + n // (RISE_STEPS // RISE_NODES), time, S)
     for n in range(node_count):
         for _ in range(substeps):
-            for l in range(LANES):
-                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = free_step(
-                    S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], fall[l]
+            for j in range(LANES):
+                S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j] = free_step(
+                    S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j], fall[j]
                 )
-                time[l] += fall[l]
+                time[j] += fall[j]
         if nodes.shape[0] > 0:
             _store(nodes, first, base + RISE_NODES + n, time, S)
 
 
 @lane
 def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes):  # type: ignore[no-untyped-def]
-    """Fly with drag to the ground; nodes are thinned by half whenever they are full. Returns the number of nodes written."""
+    """Fly with drag to the ground; nodes are thinned by half when full. Returns how many were written."""
     used, stride = 0, 1
-    for l in range(LANES):
-        landed[l] = 0.0
+    for j in range(LANES):
+        landed[j] = 0.0
     for k in range(_DESCENT_STEPS_MAX):
         flying = 0.0
-        for l in range(LANES):
-            pace = abs(_climb(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l]))
-            h = (1.0 - landed[l]) * min(_STEP_MAX_S, _CLIMB_PER_STEP_M / max(pace, 1.0))
-            S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = drag_step(
-                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], h, drag_area_per_mass
+        for j in range(LANES):
+            pace = abs(_climb(S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j]))
+            h = (1.0 - landed[j]) * min(_STEP_MAX_S, _CLIMB_PER_STEP_M / max(pace, 1.0))
+            S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j] = drag_step(
+                S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j], h, drag_area_per_mass
             )
-            time[l] += h
-            landed[l] = 1.0 if _height(S[0, l], S[1, l], S[2, l]) < 0.0 else 0.0
-            flying += 1.0 - landed[l]
+            time[j] += h
+            landed[j] = 1.0 if _height(S[0, j], S[1, j], S[2, j]) < 0.0 else 0.0
+            flying += 1.0 - landed[j]
         if flying == 0.0:
             break
         if nodes.shape[0] > 0 and (k + 1) % stride == 0:
             if used == node_count:
                 used, stride = node_count // 2, stride * 2
-                for l in range(LANES):
+                for j in range(LANES):
                     for c in range(7):
                         for n in range(used):
-                            nodes[first + l, c, base + n] = nodes[first + l, c, base + 2 * n + 1]
+                            nodes[first + j, c, base + n] = nodes[first + j, c, base + 2 * n + 1]
             if (k + 1) % stride == 0:
                 _store(nodes, first, base + used, time, S)
                 used += 1
     for _ in range(3):  # back (or on) to the ellipsoid
-        for l in range(LANES):
-            pace = min(_climb(S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l]), -1.0)
-            h = -landed[l] * _height(S[0, l], S[1, l], S[2, l]) / pace
-            S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l] = drag_step(
-                S[0, l], S[1, l], S[2, l], S[3, l], S[4, l], S[5, l], h, drag_area_per_mass
+        for j in range(LANES):
+            pace = min(_climb(S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j]), -1.0)
+            h = -landed[j] * _height(S[0, j], S[1, j], S[2, j]) / pace
+            S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j] = drag_step(
+                S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j], h, drag_area_per_mass
             )
-            time[l] += h
+            time[j] += h
     return used
 
 
@@ -190,17 +193,17 @@ def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes
 def _finish(S, time, first, filled, nodes):  # type: ignore[no-untyped-def]
     """Let every node from the impact on hold the impact."""
     last = nodes.shape[2] - 1
-    for l in range(LANES):
+    for j in range(LANES):
         for n in range(1, last + 1):
-            if n >= filled or nodes[first + l, 0, n] >= time[l]:
-                nodes[first + l, 0, n] = time[l]
+            if n >= filled or nodes[first + j, 0, n] >= time[j]:
+                nodes[first + j, 0, n] = time[j]
                 for c in range(6):
-                    nodes[first + l, c + 1, n] = S[c, l]
+                    nodes[first + j, c + 1, n] = S[c, j]
 
 
 @lane
 def _highest(nodes, i):  # type: ignore[no-untyped-def]
-    """Time and height of the apogee of one case: the first sign change of the climb rate, by linear rate and Hermite position."""
+    """Time and height of the apogee of one case: where the climb rate, linear between nodes, changes sign."""
     before = 0.0
     for n in range(nodes.shape[2]):
         x, y, z = nodes[i, 1, n], nodes[i, 2, n], nodes[i, 3, n]
@@ -223,9 +226,10 @@ def _highest(nodes, i):  # type: ignore[no-untyped-def]
 def fly_lanes(launch, segments, steps, nodes_at, shape, drag_area, drag_area_per_mass, nodes, summary):  # type: ignore[no-untyped-def]
     """Fly every case; all arguments finite, the number of cases a multiple of 64.
 
-    launch: (14, case): position and velocity in ECEF (six rows), cut-off time s, tilt of the thrust at cut-off rad,
-    unit vectors of the launch vertical (3) and the horizontal launch direction (3).
-    segments: (segment, 5): begin s, end s, mass at begin kg, propellant flow kg/s, exhaust speed m/s. steps: per segment.
+    launch: (14, case): position and velocity in ECEF (six rows), cut-off time s, tilt of the thrust at
+    cut-off rad, unit vectors of the launch vertical (3) and the horizontal launch direction (3).
+    segments: (segment, 5): begin s, end s, mass at begin kg, propellant flow kg/s, exhaust speed m/s. steps:
+    per segment.
     nodes_at: (total steps + 1,): node in which the state after that many boost steps is stored, or -1.
     shape: boost nodes, free-flight nodes, steps between two of these, re-entry nodes.
     drag_area: Cd A in boost, m2. drag_area_per_mass: of what re-enters, m2/kg.
@@ -236,24 +240,24 @@ def fly_lanes(launch, segments, steps, nodes_at, shape, drag_area, drag_area_per
         first = block * LANES
         S, time, landed = np.empty((6, LANES)), np.zeros(LANES), np.zeros(LANES)
         for c in range(6):
-            for l in range(LANES):
-                S[c, l] = launch[c, first + l]
+            for j in range(LANES):
+                S[c, j] = launch[c, first + j]
         if nodes.shape[0] > 0:
             _store(nodes, first, 0, time, S)
         _boost(S, time, launch, first, segments, steps, nodes_at, drag_area, nodes)
-        for l in range(LANES):
-            summary[first + l, 0] = time[l]
+        for j in range(LANES):
+            summary[first + j, 0] = time[j]
             for c in range(6):
-                summary[first + l, 1 + c] = S[c, l]
+                summary[first + j, 1 + c] = S[c, j]
         _coast(S, time, first, shape[0], shape[1], shape[2], drag_area_per_mass, nodes)
         base = shape[0] + RISE_NODES + shape[1]
         used = _descend(S, time, landed, first, base, shape[3], drag_area_per_mass, nodes)
         if nodes.shape[0] > 0:
             _finish(S, time, first, base + used, nodes)
-        for l in range(LANES):
-            i = first + l
-            summary[i, 7], summary[i, 13] = time[l], landed[l]
+        for j in range(LANES):
+            i = first + j
+            summary[i, 7], summary[i, 13] = time[j], landed[j]
             for c in range(3):
-                summary[i, 8 + c] = S[c, l]
+                summary[i, 8 + c] = S[c, j]
             if nodes.shape[0] > 0:
                 summary[i, 11], summary[i, 12] = _highest(nodes, i)

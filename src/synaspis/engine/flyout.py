@@ -1,8 +1,9 @@
-"""How long an interceptor needs to a place: flights over a fan of elevations, turned into a table over range and altitude.
+"""How long an interceptor needs to a place: a fan of elevations, turned into a table of range and altitude.
 
-The boost is a straight line at constant acceleration that ends at the published burnout speed: gravity and drag losses are inside that
-number. Then the interceptor coasts under gravity and drag. The table is made northward from the equator, where the turning Earth moves
-the flight sideways only; in other directions the reach differs by up to the carried speed of the ground, some per cent.
+The boost is a straight line at constant acceleration that ends at the published burnout speed: gravity and
+drag losses are inside that number. Then the interceptor coasts under gravity and drag. The table is made
+northward from the equator, where the turning Earth moves the flight sideways only; in other directions the
+reach differs by up to the carried speed of the ground, some per cent.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ _STEP_MAX_S: Final = 1.0
 
 
 @driver
-def _fan(elevation, start, direction, speed, burn, step, substeps, drag_area_per_mass, angle, height):  # type: ignore[no-untyped-def]
-    """Fly every elevation (rad) and store geocentric angle (rad, by its chord) and height (m) at each time step."""
+def _fan(  # type: ignore[no-untyped-def]
+    elevation, start, direction, speed, burn, step, substeps, drag_area_per_mass, angle, height
+):
+    """Fly every elevation (rad); store geocentric angle (rad, by its chord) and height (m) at each step."""
     for e in prange(elevation.size):
         ux, uz = direction[e, 0], direction[e, 1]
         x, y, z, u, v, w = start, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -69,7 +72,8 @@ def _fan(elevation, start, direction, speed, burn, step, substeps, drag_area_per
 class FlyoutTable:
     """Time of flight of one interceptor to ground range and altitude.
 
-    time_s: (altitude, range); beyond the edge it goes on smoothly, so that interpolation next to the edge is right.
+    time_s: (altitude, range); beyond the edge it goes on smoothly, so that interpolation next to the edge is
+    right.
     edge_m: (altitude,) greatest ground range that is reached; negative where the altitude is never reached.
     altitude_low_m, altitude_step_m, range_step_m: the axes; ranges start at 0.
     """
@@ -81,7 +85,7 @@ class FlyoutTable:
     range_step_m: float
 
     def at(self, range_m: Floats, altitude_m: Floats) -> Floats:
-        """Time of flight in s by bilinear interpolation; NEVER_S beyond the kinematic edge or outside the altitudes."""
+        """Time of flight (s) by bilinear interpolation; NEVER_S beyond the edge or outside the altitudes."""
         row = np.clip(
             (np.asarray(altitude_m) - self.altitude_low_m) / self.altitude_step_m, 0.0, _ALTITUDES - 1.000001
         )
@@ -107,7 +111,8 @@ def flyout_table(interceptor: Interceptor) -> FlyoutTable:
     angle, height = np.zeros((_ELEVATIONS, _TIMES)), np.zeros((_ELEVATIONS, _TIMES))
     beta = interceptor.ballistic_coefficient_kg_m2
     _fan(
-        elevation, EARTH_EQUATORIAL_RADIUS_M, direction, interceptor.burnout_speed_m_s, interceptor.burnout_s,
+        elevation, EARTH_EQUATORIAL_RADIUS_M, direction,
+        interceptor.burnout_speed_m_s, interceptor.burnout_s,
         step, substeps, 1.0 / beta if isfinite(beta) else 0.0, angle, height,
     )  # fmt: skip
     # The launch itself is the first column, so that low altitudes have a crossing.
@@ -121,12 +126,12 @@ def flyout_table(interceptor: Interceptor) -> FlyoutTable:
     edge = np.array([_farthest(crossing) for crossing in crossings])
     edge = np.minimum(edge, interceptor.range_max_m)
     axis = np.linspace(0.0, max(float(edge.max()), 1_000.0), _RANGES)
-    time = np.stack([_shortest(crossing, axis) for crossing in crossings])
+    time = _filled(np.stack([_shortest(crossing, axis) for crossing in crossings]))
     return FlyoutTable(time, edge, low, float(altitudes[1] - altitudes[0]), float(axis[1] - axis[0]))
 
 
 def _crossings(ranges: Floats, height: Floats, step: float, altitude: float) -> Floats:
-    """Chain of (range m, time s) at which each elevation passes an altitude: rising from steep to shallow, then falling back."""
+    """Chain of (range m, time s) at which elevations pass an altitude: rising (steep first), then falling."""
     above = height >= altitude
     reached = np.flatnonzero(above.any(axis=1))
     rising, falling = [], []
@@ -149,24 +154,33 @@ def _farthest(crossing: Floats) -> float:
     return float(np.nanmax(crossing[:, 0])) if len(crossing) > 1 else -1.0
 
 
+def _filled(time: Floats) -> Floats:
+    """Rows of NaN take the row below, so that interpolation just under the greatest altitude is right."""
+    for row in range(1, len(time)):
+        if np.isnan(time[row, 0]):
+            time[row] = time[row - 1]
+    return np.where(np.isnan(time), NEVER_S, time)
+
+
 def _shortest(crossing: Floats, axis: Floats) -> Floats:
-    """Least time on the chain at each range of the axis; carried on beyond the farthest with the last slope."""
+    """Least time on the chain at each range of the axis, carried on beyond the farthest; NaN without one."""
     if len(crossing) < 2:
-        return np.full(axis.size, NEVER_S)
+        return np.full(axis.size, np.nan)
     begin, end = crossing[:-1], crossing[1:]
     usable = np.isfinite(begin[:, 0]) & np.isfinite(end[:, 0])
     if not usable.any():
-        return np.full(axis.size, NEVER_S)
+        return np.full(axis.size, np.nan)
     begin, end = begin[usable], end[usable]
     width = end[:, 0] - begin[:, 0]
     part = (axis[:, None] - begin[:, 0]) / np.where(width == 0.0, 1.0, width)
     inside = (part >= 0.0) & (part <= 1.0)
     time = np.where(inside, begin[:, 1] + part * (end[:, 1] - begin[:, 1]), np.inf).min(axis=1)
     known = np.flatnonzero(np.isfinite(time))
-    if known.size < 2:
-        return np.full(axis.size, NEVER_S)
-    last = int(known[-1])
-    slope = max(0.0, time[last] - time[known[-2]]) / max(1, last - known[-2])
+    if not known.size:
+        return np.full(axis.size, np.nan)
+    last, before = int(known[-1]), int(known[-2:][0])
+    slope = max(0.0, time[last] - time[before]) / max(1, last - before)
     beyond = np.arange(axis.size) > last
     time[beyond] = time[last] + slope * (np.arange(axis.size)[beyond] - last)
-    return np.interp(axis, axis[np.isfinite(time)], time[np.isfinite(time)])
+    found: Floats = np.interp(axis, axis[np.isfinite(time)], time[np.isfinite(time)])
+    return found

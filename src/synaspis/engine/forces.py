@@ -1,6 +1,7 @@
 """Forces on a body in the rotating frame (ECEF), as scalar functions that a compiler can run in vector lanes.
 
-No function of the C library is called here except the square root: one such call stops vectorisation and costs a factor of six.
+No function of the C library is called here except the square root: one such call stops vectorisation and
+costs a factor of six.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _MU: Final = EARTH_MU_M3_S2
 _OMEGA: Final = EARTH_ROTATION_RAD_S
 _J2_TERM: Final = 1.5 * EARTH_J2 * EARTH_EQUATORIAL_RADIUS_M**2
 _A: Final = EARTH_EQUATORIAL_RADIUS_M
-# Radius of the ellipsoid at geocentric latitude t: a / sqrt(1 + e'^2 sin^2 t), as a series in sin^2 t. The next term is below 1 cm.
+# Radius of the ellipsoid at geocentric latitude t: a / sqrt(1 + e'^2 sin^2 t), as a series in sin^2 t. The
+# next term is below 1 cm.
 _SECOND: Final = EARTH_ECCENTRICITY_SQUARED / (1.0 - EARTH_ECCENTRICITY_SQUARED)
 _R1: Final = -_SECOND / 2.0
 _R2: Final = 3.0 * _SECOND**2 / 8.0
@@ -38,8 +40,9 @@ TABLE_ROWS: Final = 150
 def _density_table() -> tuple[np.ndarray, ...]:
     """Cubic coefficients of the US 1976 density on each kilometre from 0 to 150 km; zero density above.
 
-    The cubics meet the density at every kilometre, with its slope. Where the slope of the standard itself jumps (at 11.019 km, 86 km
-    and the other edges of its layers), the slopes of the cubic give way so that the mass of air in each kilometre is right.
+    The cubics meet the density at every kilometre, with its slope. Where the slope of the standard itself
+    jumps (at 11.019 km, 86 km and the other edges of its layers), the slopes of the cubic give way so that
+    the mass of air in each kilometre is right.
     """
     knots_m = np.arange(TABLE_ROWS + 1) * TABLE_STEP_M
     offset_m = 0.1
@@ -63,9 +66,10 @@ _LAST: Final = float(TABLE_ROWS) + 0.5
 
 @lane
 def density_kg_m3(height_m):  # type: ignore[no-untyped-def]
-    """Density at a height above the ellipsoid: US 1976 to 150 km (table of cubics, one a kilometre), nothing above.
+    """Density (kg/m3) at a height above the ellipsoid: US 1976 to 150 km, nothing above.
 
-    Below the ellipsoid the value at sea level holds. At 150 km a body of 5,000 kg/m2 at 7 km/s is slowed by 1e-5 m/s2.
+    A table of cubics, one a kilometre. Below the ellipsoid the value at sea level holds. At 150 km a body of
+    5,000 kg/m2 at 7 km/s is slowed by 1e-5 m/s2.
     """
     position = min(max(height_m * (1.0 / TABLE_STEP_M), 0.0), _LAST)
     whole = np.int32(position)
@@ -78,7 +82,8 @@ def density_kg_m3(height_m):  # type: ignore[no-untyped-def]
 def height_m(radius_m, sine_squared):  # type: ignore[no-untyped-def]
     """Height above the WGS84 ellipsoid from the radius and the squared sine of the geocentric latitude.
 
-    Measured along the radius instead of the normal: too large by at most 6e-6 of the height (0.6 m at 100 km).
+    Measured along the radius instead of the normal: too large by at most 6e-6 of the height (0.6 m at 100
+    km).
     """
     return radius_m - _A * (1.0 + sine_squared * (_R1 + sine_squared * (_R2 + sine_squared * _R3)))
 
@@ -88,7 +93,8 @@ def free_acceleration(x, y, z, u, v, w):  # type: ignore[no-untyped-def]
     """Gravity with J2, centrifugal and Coriolis acceleration in ECEF, m/s2; x..z in m, u..w in m/s.
 
     a = -mu r / r^3 [1 + 1.5 J2 (a_e / r)^2 (1 - 5 s^2)] (and 3 - 5 s^2 on the polar axis), s = z / r;
-    Vallado, Fundamentals of Astrodynamics and Applications (2013), section 8.7.1, from memory; checked against heyoka in the tests.
+    Vallado, Fundamentals of Astrodynamics and Applications (2013), section 8.7.1, from memory; checked
+    against heyoka in the tests.
     """
     inverse_squared = 1.0 / (x * x + y * y + z * z)
     pull = -_MU * inverse_squared * sqrt(inverse_squared)

@@ -13,7 +13,8 @@ Floats = NDArray[np.float64]
 class Stage(NamedTuple):
     """One booster stage at constant thrust.
 
-    burn_s: burning time, above 0. propellant_kg, dry_kg: masses, above 0. exhaust_m_s: effective exhaust speed in vacuum.
+    burn_s: burning time, above 0. propellant_kg, dry_kg: masses, above 0. exhaust_m_s: effective exhaust
+    speed in vacuum.
     """
 
     burn_s: float
@@ -47,9 +48,11 @@ class Missile(NamedTuple):
 class Interceptor(NamedTuple):
     """A kinematic envelope.
 
-    burnout_speed_m_s, burnout_s: speed gained along the launch direction and the time to gain it at constant acceleration.
+    burnout_speed_m_s, burnout_s: speed gained along the launch direction and the time to gain it at constant
+    acceleration.
     ballistic_coefficient_kg_m2: of the coasting interceptor; infinite means no drag.
-    altitude_min_m, altitude_max_m: of intercept. range_max_m: ground range of intercept, infinite if only kinematics limit it.
+    altitude_min_m, altitude_max_m: of intercept. range_max_m: ground range of intercept, infinite if only
+    kinematics limit it.
     flight_s_max: longest flight. elevation_min_rad: lowest launch elevation.
     """
 
@@ -66,7 +69,8 @@ class Interceptor(NamedTuple):
 class Radars(NamedTuple):
     """Radars as arrays, one entry a radar, for one target cross-section.
 
-    position_ecef_m, east_ecef, north_ecef, up_ecef, boresight_ecef: (radar, 3); the boresight is horizontal, in the local plane.
+    position_ecef_m, east_ecef, north_ecef, up_ecef, boresight_ecef: (radar, 3); the boresight is horizontal,
+    in the local plane.
     range_m: range at which the target is tracked, instrument limit applied.
     sine_elevation_min, sine_elevation_max: of geometric (unrefracted) elevation.
     cosine_half_width: of the azimuth sector around the boresight; -1 sees all round.

@@ -23,8 +23,10 @@ class Status(IntEnum):
 
 _SENTENCES = {
     Status.DONE: "the flight ends at the aim point",
-    Status.BEYOND_REACH: "the aim point is farther than the range of this missile class; choose a longer-range class",
-    Status.BELOW_MINIMUM_RANGE: "the aim point is nearer than the shortest range of this class; choose a shorter-range class",
+    Status.BEYOND_REACH: "the aim point is beyond the range of this class; choose a longer-range class",
+    Status.BELOW_MINIMUM_RANGE: (
+        "the aim point is below the shortest range of this class; choose a shorter-range class"
+    ),
     Status.NOT_CONVERGED: "no flight within 100 m of the aim point was found; report the case",
     Status.NO_IMPACT: "the flight does not come back to the ground; lower the energy",
     Status.NOT_FINITE: "a coordinate is not a finite number; mend the input",

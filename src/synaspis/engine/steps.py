@@ -1,4 +1,4 @@
-"""One Runge-Kutta step (classical, fourth order) for each phase of flight, as scalar functions for vector lanes.
+"""One classical Runge-Kutta step for each phase of flight, as scalar functions for vector lanes.
 
 Coefficients: Kutta (1901), the rule with weights 1/6, 1/3, 1/3, 1/6. Its measured order is tested.
 """
@@ -61,7 +61,7 @@ def drag_step(x, y, z, u, v, w, h, drag_area_per_mass):  # type: ignore[no-untyp
 
 @lane
 def sine_cosine(angle_rad):  # type: ignore[no-untyped-def]
-    """Sine and cosine by Taylor series, for |angle| <= 2.2 rad: error below 1e-8 there, 1e-11 at a right angle."""
+    """Sine and cosine by Taylor series for |angle| <= 2.2 rad: error 1e-8 there, 1e-11 at a right angle."""
     q = angle_rad * angle_rad
     sine = 1.0 - q * (1.0 / 210.0) * (1.0 - q * (1.0 / 272.0))
     sine = 1.0 - q * (1.0 / 110.0) * (1.0 - q * (1.0 / 156.0) * sine)
@@ -75,11 +75,15 @@ def sine_cosine(angle_rad):  # type: ignore[no-untyped-def]
 
 
 @lane
-def boost_acceleration(x, y, z, u, v, w, tilt, flow, exhaust, mass, drag_area, up, along):  # type: ignore[no-untyped-def]
+def boost_acceleration(  # type: ignore[no-untyped-def]
+    x, y, z, u, v, w, tilt, flow, exhaust, mass, drag_area, up, along
+):
     """Thrust, drag and gravity terms of powered flight, m/s2.
 
-    tilt: angle of the thrust from the vertical of the launch point, rad. flow: propellant flow, kg/s. exhaust: m/s. mass: kg.
-    drag_area: Cd A, m2. up, along: unit vectors (ECEF) of the launch vertical and of the horizontal launch direction.
+    tilt: angle of the thrust from the vertical of the launch point, rad. flow: propellant flow, kg/s.
+    exhaust: m/s. mass: kg.
+    drag_area: Cd A, m2. up, along: unit vectors (ECEF) of the launch vertical and of the horizontal launch
+    direction.
     """
     ax, ay, az = drag_acceleration(x, y, z, u, v, w, drag_area / mass)
     sine, cosine = sine_cosine(tilt)
@@ -92,8 +96,13 @@ def boost_acceleration(x, y, z, u, v, w, tilt, flow, exhaust, mass, drag_area, u
 
 
 @lane
-def boost_step(x, y, z, u, v, w, h, tilt, tilt_rate, flow, exhaust, mass, drag_area, up, along):  # type: ignore[no-untyped-def]
-    """Advance a state by h seconds of powered flight; tilt (rad), mass (kg) hold at the start, tilt_rate in rad/s."""
+def boost_step(  # type: ignore[no-untyped-def]
+    x, y, z, u, v, w, h, tilt, tilt_rate, flow, exhaust, mass, drag_area, up, along
+):
+    """Advance a state by h seconds of powered flight.
+
+    tilt (rad) and mass (kg) are those at the start; tilt_rate in rad/s. The others: see `boost_acceleration`.
+    """
     k = 0.5 * h
     tilt_half, tilt_end = tilt + k * tilt_rate, tilt + h * tilt_rate
     mass_half, mass_end = mass - k * flow, mass - h * flow

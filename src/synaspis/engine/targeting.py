@@ -1,8 +1,8 @@
 """Flights from a launch point to many aim points: one fan, its inverse, and a correction or two.
 
-The fan covers all azimuths and controls once. Bearing and range of its impacts are smooth functions of azimuth and control, so that
-cubics through them are inverted for all aim points together; then each aim point is flown, and the miss shifts the aim (a Newton step
-with the derivative of the cubics).
+The fan covers all azimuths and controls once. Bearing and range of its impacts are smooth functions of
+azimuth and control, so that cubics through them are inverted for all aim points together; then each aim point
+is flown, and the miss shifts the aim (a Newton step with the derivative of the cubics).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _cubic(grid, azimuth, control):  # type: ignore[no-untyped-def]
 
 @driver
 def _invert(range_grid, turn_grid, bearing, distance, azimuth, control):  # type: ignore[no-untyped-def]
-    """Find azimuth and control for each bearing and distance, by turns; both arrays hold the first guess and the answer."""
+    """Find azimuth and control for each bearing and distance; both hold first the guess, then the answer."""
     for k in prange(bearing.size):
         a, c = azimuth[k], control[k]
         for _ in range(_TURNS):
@@ -74,8 +74,8 @@ def _invert(range_grid, turn_grid, bearing, distance, azimuth, control):  # type
 class Fan:
     """All that a missile class can reach from one launch point.
 
-    range_m, turn_rad: (azimuth, control) ground range, and bearing of the impact minus azimuth; azimuths evenly from 0 to 2 pi
-    (excluded), controls evenly from 0 to 1.
+    range_m, turn_rad: (azimuth, control) ground range, and bearing of the impact minus azimuth; azimuths
+    evenly from 0 to 2 pi (excluded), controls evenly from 0 to 1.
     """
 
     missile: Missile
@@ -111,7 +111,7 @@ class Fan:
 
 @lru_cache(maxsize=1024)
 def _fan_grids(missile: Missile, latitude_rad: float) -> tuple[Floats, Floats]:
-    """Ground range (m) and bearing minus azimuth (rad) of the fan from a latitude, each (azimuth, control)."""
+    """Ground range (m) and bearing minus azimuth (rad) of the fan from a latitude, (azimuth, control)."""
     azimuth = 2.0 * pi * np.arange(_AZIMUTHS) / _AZIMUTHS
     control = np.linspace(0.0, 1.0, _CONTROLS)
     azimuths, controls = (grid.ravel() for grid in np.meshgrid(azimuth, control, indexing="ij"))
@@ -125,9 +125,10 @@ def _fan_grids(missile: Missile, latitude_rad: float) -> tuple[Floats, Floats]:
 class Flights:
     """A batch of aimed flights.
 
-    status: (case,) `Status`. miss_m: (case,) distance of the impact from the aim point. azimuth_rad, control: (case,).
-    summary: (case, 14) as in `engine.flight`. nodes: (case, 7, node): time s, position m, velocity m/s in ECEF;
-    zeros where status is not DONE.
+    status: (case,) `Status`. miss_m: (case,) distance of the impact from the aim point. azimuth_rad, control:
+    (case,).
+    summary: (case, 14) as in `engine.flight`. nodes: (case, 7, node): time s, position m, velocity m/s in
+    ECEF; zeros where status is not DONE.
     """
 
     status: np.ndarray
@@ -138,7 +139,7 @@ class Flights:
     nodes: Floats
 
     def turned(self, longitude_rad: Floats) -> Flights:
-        """The same flights with each case carried east by an angle (case,): the Earth of the model is round about its axis."""
+        """The same flights, each carried east by an angle (case,); the model is alike at every longitude."""
         cosine, sine = np.cos(longitude_rad), np.sin(longitude_rad)
         summary, nodes = self.summary.copy(), self.nodes.copy()
         for first in (1, 4, IMPACT + 1):
@@ -152,7 +153,11 @@ class Flights:
 
 
 def aim(fan: Fan, latitude_rad: Floats, longitude_rad: Floats, *, with_nodes: bool = True) -> Flights:
-    """Fly from the launch point of the fan to aim points on the ellipsoid (rad, (case,)); miss below 100 m or a status."""
+    """Fly from the launch point of the fan to aim points.
+
+    latitude_rad, longitude_rad: (case,), on the ellipsoid. with_nodes: whether to keep the trajectories.
+    Returns for each a flight that misses by less than 100 m, or a status that says why there is none.
+    """
     latitude, longitude = (
         np.atleast_1d(latitude_rad).astype(float),
         np.atleast_1d(longitude_rad).astype(float),
@@ -168,7 +173,8 @@ def aim(fan: Fan, latitude_rad: Floats, longitude_rad: Floats, *, with_nodes: bo
     booster = fan.programme.booster
     flights = Flights(
         status, np.full(latitude.size, np.nan), np.zeros(latitude.size), np.zeros(latitude.size),
-        np.zeros((latitude.size, LANDED + 1)), np.zeros((latitude.size if with_nodes else 0, 7, booster.node_count)),
+        np.zeros((latitude.size, LANDED + 1)),
+        np.zeros((latitude.size if with_nodes else 0, 7, booster.node_count)),
     )  # fmt: skip
     target = geodetic_to_ecef(latitude, longitude, 0.0)
     aim_bearing, aim_range = bearing.copy(), distance.copy()
