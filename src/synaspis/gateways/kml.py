@@ -115,7 +115,8 @@ def _day(day: date | None) -> str | None:
 def _area(folder: ET.Element, marks: Marks, area: Area) -> None:
     placemark = _placemark(folder, marks, area, area.opacity, _day(area.begin), _day(area.end))
     geometry = ET.SubElement(placemark, "MultiGeometry")
-    for part in shapely.segmentize(shapely.orient_polygons(area.shape), _EDGE_MAX_DEG).geoms:
+    # Segmentizing a multipolygon of one part gives the part alone.
+    for part in shapely.get_parts(shapely.segmentize(shapely.orient_polygons(area.shape), _EDGE_MAX_DEG)):
         polygon = ET.SubElement(geometry, "Polygon")
         _child(polygon, "tessellate", "1")
         for tag, ring in (
