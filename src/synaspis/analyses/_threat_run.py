@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synaspis.analyses._tally import Tally
+from synaspis.catalogue import Missile
 from synaspis.engagement import NEVER_S, Batteries, Rights, Tracks, engage, observe
 from synaspis.engine.flight import BURNOUT, IMPACT
 from synaspis.engine.flyout import flyout_table
@@ -72,8 +73,8 @@ def territory(scenario: Scenario, grid: Grid) -> Territory:
     )
 
 
-def defence(scenario: Scenario, threat_id: str, plan: Architecture) -> Defence:
-    """The sensors, batteries and rights of a scenario against a threat."""
+def defence(scenario: Scenario, missile: Missile, plan: Architecture) -> Defence:
+    """The sensors, batteries and rights of a scenario against a missile class of the catalogue."""
     launchers = launcher_arrays(scenario.batteries)
     waits = scenario.document.engagement.assessment
     batteries = Batteries(
@@ -85,7 +86,7 @@ def defence(scenario: Scenario, threat_id: str, plan: Architecture) -> Defence:
         launchers.homing_s,
     )
     return Defence(
-        radar_arrays(scenario.radars, scenario.missile(threat_id)),
+        radar_arrays(scenario.radars, missile),
         satellite_arrays(scenario.satellites),
         batteries,
         Rights(plan.sensor_on, plan.battery_on, plan.track_delay_s, plan.guidance),

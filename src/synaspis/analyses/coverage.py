@@ -83,7 +83,7 @@ def coverage(
             progress(done, total, what)
 
     tallies = tuple(
-        run_threat(scenario, threat, defence(scenario, threat, plan), bases, land, advance)
+        run_threat(scenario, threat, defence(scenario, scenario.missile(threat), plan), bases, land, advance)
         for threat in threat_ids
     )
     run = CoverageRun(

@@ -55,7 +55,7 @@ def launch_area_denied(
     reach = np.zeros((len(threat_ids), *grid.shape), np.int16)
     held = np.zeros((len(phase_ids), *reach.shape), np.int16)
     for number, threat in enumerate(threat_ids):
-        shield = defence(scenario, threat, plan)
+        shield = defence(scenario, scenario.missile(threat), plan)
         missile = missile_parameters(scenario.missile(threat))
         for row in np.flatnonzero(inside.any(axis=1)):
             columns = np.flatnonzero(inside[row])

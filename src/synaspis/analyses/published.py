@@ -75,8 +75,8 @@ class Comparison:
 def compare_with_published(scenario_id: str, dataset: xr.Dataset) -> tuple[Comparison, ...]:
     """Hold the statements about a scenario against its coverage Dataset.
 
-    dataset: dims (phase, threat, latitude, longitude). Statements about phases or threats that it does not hold are left
-    out; a scenario without statements gives none.
+    dataset: dims (phase, threat, latitude, longitude). Statements about phases or threats that it does not
+    hold are left out; a scenario without statements gives none.
     """
     path = files("synaspis") / "data" / "statements" / f"{scenario_id}.yaml"
     if not path.is_file():
