@@ -1,5 +1,7 @@
 """Formulas as MathML, made when the documentation is built: no script and no network when it is read."""
 
+import re
+
 from docutils import nodes
 from docutils.utils.math import latex2mathml
 from sphinx.application import Sphinx
@@ -11,8 +13,10 @@ LOGGER = logging.getLogger(__name__)
 
 
 def _mathml(latex: str, node: nodes.Node, *, as_block: bool) -> str:
+    # The converter knows `aligned` inside a formula, not the environments that stand for themselves.
+    inner = re.sub(r"\\(begin|end)\{align\*?\}", r"\\\1{aligned}", latex)
     try:
-        return latex2mathml.tex2mathml(latex, as_block=as_block)
+        return latex2mathml.tex2mathml(inner, as_block=as_block)
     except Exception as error:  # of several kinds; each means an unreadable formula
         LOGGER.warning("cannot convert the formula %r: %s", latex, error, location=node)
         return f"<code>{latex}</code>"
