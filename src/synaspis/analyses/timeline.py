@@ -1,6 +1,6 @@
 """One flight against a defence: who sees it, who may use the track, who can engage, what stopped the rest.
 
-The flight may be our own or an ephemeris that was handed over, so a partner need not show the model behind it.
+The flight may be our own or an ephemeris handed over by a partner, who need not show the model behind it.
 """
 
 from __future__ import annotations
