@@ -123,3 +123,20 @@ def test_locks_agree_with_each_other():
         for name, pinned in pins.items():
             versions.setdefault(name, set()).add(" ".join(pinned))
     assert not {name: found for name, found in versions.items() if len(found) > 1}
+
+
+def test_every_licence_in_use_is_here_and_every_licence_here_is_in_use():
+    declared = tomllib.loads((ROOT / "REUSE.toml").read_text(encoding="utf-8"))["annotations"]
+    assert {each["SPDX-License-Identifier"] for each in declared} == {
+        path.stem for path in (ROOT / "LICENSES").glob("*.txt")
+    }
+    for each in declared:
+        for pattern in [each["path"]] if isinstance(each["path"], str) else each["path"]:
+            assert any(ROOT.glob(pattern)), f"REUSE.toml names {pattern}, which is not there"
+
+
+def test_the_version_is_the_same_everywhere():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[(?:Unreleased|{re.escape(version)})\]", changelog, re.MULTILINE)
