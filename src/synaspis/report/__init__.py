@@ -11,7 +11,9 @@ from synaspis.report.content import (
     Source,
     Threat,
 )
+from synaspis.report.gather import content_of
 from synaspis.report.page import render_report
+from synaspis.report.study_files import study_files
 
 __all__ = [
     "AssetMark",
@@ -23,5 +25,7 @@ __all__ = [
     "ReportContent",
     "Source",
     "Threat",
+    "content_of",
     "render_report",
+    "study_files",
 ]

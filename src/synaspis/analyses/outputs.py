@@ -1,0 +1,96 @@
+"""The folder of a study: complete or not there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import xarray as xr
+
+from synaspis.analyses.manifest import INPUTS, file_hash, input_files
+from synaspis.core.errors import Fault, InputError
+from synaspis.core.files import replace_directory
+from synaspis.scenario import Scenario
+
+MANIFEST: Final = "manifest.json"
+DATASET: Final = "coverage.nc"
+STORE: Final = "coverage.zarr"
+
+
+def write_study(
+    final: Path,
+    scenario: Scenario,
+    dataset: xr.Dataset,
+    manifest: Mapping[str, Any],
+    files: Iterable[tuple[str, bytes | str]],
+) -> Path:
+    """Write the dataset, further files and the manifest to a folder, which takes its name when it is
+    complete.
+
+    files: name and content of each; they may be made while they are written. The manifest gets `outputs`: the
+    SHA-256 of every file but itself and the parts of the Zarr store. Returns the folder.
+    Raises InputError if the place cannot be written, or holds something that is no study.
+    """
+    refuse_strangers(final)
+    with replace_directory(final) as folder:
+        write_netcdf(dataset, folder / DATASET)
+        write_zarr(dataset, folder / STORE)
+        for name, content in files:
+            (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        copies = [(name, path) for name, path in input_files(scenario) if name.startswith(f"{INPUTS}/")]
+        for name, path in copies:
+            (folder / INPUTS).mkdir(exist_ok=True)
+            shutil.copyfile(path, folder / name)
+        outputs = {
+            path.relative_to(folder).as_posix(): file_hash(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and STORE not in path.relative_to(folder).parts
+        }
+        text = json.dumps({**manifest, "outputs": outputs}, indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
+    return final
+
+
+def refuse_strangers(final: Path) -> None:
+    """Raise InputError if a folder is there that no study wrote: it would be replaced with all that is in
+    it.
+    """
+    if not final.is_dir() or (final / MANIFEST).is_file() or not any(final.iterdir()):
+        return
+    remedy = "Name a folder that does not exist, or one with an earlier study."
+    raise InputError(Fault("the folder holds other things than a study", source=str(final), remedy=remedy))
+
+
+def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
+    """Write a dataset as netCDF 4, packed."""
+    packed = {
+        name: {"zlib": True, "complevel": 4}
+        for name, data in dataset.items()
+        if data.ndim >= 2 and data.dtype.kind in "if"
+    }
+    dataset.to_netcdf(path, engine="h5netcdf", encoding=packed)
+
+
+def write_zarr(dataset: xr.Dataset, path: Path) -> None:
+    """Write a dataset as a Zarr store."""
+    with warnings.catch_warnings():
+        # Zarr 3 has no final word yet on how text of fixed length is stored; every reader of today takes it.
+        warnings.simplefilter("ignore")
+        dataset.to_zarr(path, mode="w", consolidated=False)
+
+
+def read_dataset(path: Path) -> xr.Dataset:
+    """Read a dataset of a study whole; raises InputError if it is not one."""
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as stored:
+            dataset = stored.load()
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(Fault(f"cannot be read as netCDF: {error}", source=str(path))) from None
+    missing = [name for name in ("defended", "threatened", "gate", "cell_area") if name not in dataset]
+    if missing:
+        raise InputError(Fault(f"holds no coverage: {', '.join(missing)} missing", source=str(path)))
+    return dataset

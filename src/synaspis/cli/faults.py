@@ -1,0 +1,62 @@
+"""Bad input and failed runs: one shape for people, one for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from synaspis.core.errors import Fault
+
+FAILED = 1
+"""A finding, or a run that failed."""
+
+BAD_INPUT = 2
+
+
+def failure_of(error: Exception) -> tuple[Sequence[Fault], int] | None:
+    """Return the faults and the exit status of an error raised on purpose; None for any other."""
+    if "synaspis.core.errors" not in sys.modules:
+        return None
+    from synaspis.core.errors import Fault, InputError, SynaspisError
+
+    if isinstance(error, InputError):
+        return error.faults, BAD_INPUT
+    if isinstance(error, SynaspisError):
+        return [Fault(str(error))], FAILED
+    return None
+
+
+def report_faults(faults: Sequence[Fault], *, as_json: bool) -> None:
+    """List faults on standard error; as_json: also as ``{"error": {"faults": [...]}}`` on standard output."""
+    heading = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    click.echo(f"{heading}:", err=True)
+    for fault in faults:
+        click.echo(f"  {fault}", err=True)
+    if as_json:
+        listed = [
+            {
+                "what": fault.what,
+                "where": fault.where,
+                "remedy": fault.remedy,
+                "source": fault.source,
+                "line": fault.line,
+            }
+            for fault in faults
+        ]
+        click.echo(json.dumps({"error": {"faults": listed}}, ensure_ascii=False))
+
+
+def report_usage(error: click.UsageError, *, as_json: bool) -> None:
+    """Report a wrong call of a command as a fault, after the usage line of the command."""
+    from synaspis.core.errors import Fault
+
+    remedy = ""
+    if error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+        remedy = f"`{error.ctx.command_path} --help` explains the options."
+    report_faults([Fault(error.format_message().rstrip("."), remedy=remedy)], as_json=as_json)

@@ -1,0 +1,22 @@
+"""All files of a study that show its result: the report, the maps, the tables, the layers for other
+programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synaspis.report.content import ReportContent
+from synaspis.report.figures import coverage_figures
+from synaspis.report.layers import Layers
+from synaspis.report.page import render_report
+from synaspis.report.table_files import table_files
+from synaspis.scenario import Scenario
+
+
+def study_files(content: ReportContent, scenario: Scenario) -> Iterator[tuple[str, bytes | str]]:
+    """Yield name and content of each file, one after another, as they are made."""
+    yield "report.html", render_report(content)
+    yield from table_files(content)
+    yield from coverage_figures(content)
+    yield from Layers(content, scenario).files()
