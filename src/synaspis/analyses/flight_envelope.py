@@ -144,8 +144,8 @@ def longest_fall(apogee_m: ArrayLike) -> Floats:
 @lru_cache(maxsize=1)
 def _envelope() -> tuple[Floats, Floats]:
     """Apogees (m) and longest ranges (m): the lesser of what drag on descent and heating at burnout allow."""
-    apogees = np.geomspace(200.0, 250e3, 80)
-    ranges = np.geomspace(1e3, HALF_CIRCUMFERENCE_M, 1200)
+    apogees = np.geomspace(1.0, 250e3, 120)
+    ranges = np.geomspace(100.0, HALF_CIRCUMFERENCE_M, 1500)
     heating, _, _ = burnout_heating(apogees[:, None], ranges[None, :])
     hot = heating > HEATING_MAX_W_M2
     by_heat = np.where(hot.any(axis=1), ranges[np.argmax(hot, axis=1)], HALF_CIRCUMFERENCE_M)

@@ -55,20 +55,23 @@ def apogee_arc(apogee_m: ArrayLike, range_m: ArrayLike, radius_m: float = EARTH_
     apogee_m: above 0. range_m: 0 (straight up and down) to once around the Earth.
 
     With r_a = R + apogee, psi = range / (2 R): e = apogee / (r_a - R cos psi), a = r_a / (1 + e), at the
-    surface cos E = e - (R / a) cos psi, and time = 2 sqrt(a^3 / mu) (pi - E + e sin E). Source: Kepler's
-    equation and the ellipse's geometry, as in Bate, Mueller and White (1971), chapter 6.
+    surface cos E = e - (R / a) cos psi, and time = 2 sqrt(a^3 / mu) (F + e sin F) with F = pi - E.
+    Source: Kepler's equation and the ellipse's geometry, as in Bate, Mueller and White (1971), chapter 6.
     """
     apogee, distance = np.broadcast_arrays(
         np.asarray(apogee_m, dtype=np.float64), np.asarray(range_m, dtype=np.float64)
     )
-    cosine = np.cos(distance / (2.0 * radius_m))
+    # With the versed sine in place of 1 - cos psi, nothing cancels for the shortest and lowest arcs.
+    versed = 2.0 * np.sin(distance / (4.0 * radius_m)) ** 2
     top = radius_m + apogee
-    eccentricity = apogee / (top - radius_m * cosine)
+    rise = apogee + radius_m * versed
+    eccentricity = apogee / rise
+    lack = radius_m * versed / rise  # 1 - e
     axis = top / (1.0 + eccentricity)
-    anomaly = np.arccos(np.clip(eccentricity - radius_m / axis * cosine, -1.0, 1.0))
-    time = 2.0 * np.sqrt(axis**3 / EARTH_MU_M3_S2) * (np.pi - anomaly + eccentricity * np.sin(anomaly))
-    speed = np.sqrt(EARTH_MU_M3_S2 * (2.0 / radius_m - 1.0 / axis))
-    sideways = np.sqrt(EARTH_MU_M3_S2 * axis * np.maximum(1.0 - eccentricity**2, 0.0)) / radius_m
+    swing = 2.0 * np.arcsin(np.sqrt(np.minimum((1.0 + eccentricity) * rise / (2.0 * top), 1.0)))
+    time = 2.0 * np.sqrt(axis**3 / EARTH_MU_M3_S2) * (swing + eccentricity * np.sin(swing))
+    speed = np.sqrt(EARTH_MU_M3_S2 * (2.0 * apogee + radius_m * lack) / (radius_m * top))
+    sideways = np.sqrt(EARTH_MU_M3_S2 * top * lack) / radius_m
     return Arc(distance, apogee, time, speed, np.arccos(np.clip(sideways / speed, -1.0, 1.0)))
 
 

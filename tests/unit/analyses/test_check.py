@@ -199,3 +199,22 @@ def test_points_and_clocks_stand_in_for_range_and_time():
 def test_near_the_antipode_nothing_breaks(range_km):
     assert checked(None, range_km, 2700).verdict in ("consistent", "unusual")
     assert checked(1200, range_km, 3000).minimum_time_s is not None
+
+
+maybe = st.none()
+logarithm = st.floats(-2.0, 7.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(maybe | logarithm, maybe | st.floats(-2.0, 4.7), logarithm, maybe | st.floats(-1.5, 1.5))
+def test_no_value_breaks_it(apogee, reach, time, latitude):
+    """From centimetres to beyond the Moon: a verdict with a reason, and a document without NaN or infinity."""
+    result = checked(
+        None if apogee is None else 10.0**apogee,
+        None if reach is None else 10.0**reach,
+        10.0**time,
+        launch=None if latitude is None else Place(latitude, 0.0),
+    )
+    assert result.verdict in ("consistent", "unusual", "impossible")
+    assert all(reason.endswith(".") for reason in result.reasons)
+    assert json.dumps(result.to_dict(), allow_nan=False)
