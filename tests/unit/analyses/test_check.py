@@ -208,7 +208,7 @@ logarithm = st.floats(-2.0, 7.0)
 @settings(max_examples=60, deadline=None)
 @given(maybe | logarithm, maybe | st.floats(-2.0, 4.7), logarithm, maybe | st.floats(-1.5, 1.5))
 def test_no_value_breaks_it(apogee, reach, time, latitude):
-    """From centimetres to beyond the Moon: a verdict with a reason, and a document without NaN or infinity."""
+    """From centimetres to beyond the Moon: a verdict, a reason, and a document without NaN or infinity."""
     result = checked(
         None if apogee is None else 10.0**apogee,
         None if reach is None else 10.0**reach,
