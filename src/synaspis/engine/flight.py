@@ -150,9 +150,17 @@ def _coast(S, time, first, base, node_count, substeps, drag_area_per_mass, nodes
 
 
 @lane
+def _thin(nodes, i, base, count):  # type: ignore[no-untyped-def]
+    """Keep every second of the re-entry nodes of one case."""
+    for c in range(7):
+        for n in range(count // 2):
+            nodes[i, c, base + n] = nodes[i, c, base + 2 * n + 1]
+
+
+@lane
 def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes):  # type: ignore[no-untyped-def]
-    """Fly with drag to the ground; nodes are thinned by half when full. Returns how many were written."""
-    used, stride = 0, 1
+    """Fly with drag to the ground; the nodes of a lane are thinned when full. Returns how many each has."""
+    used, stride = np.zeros(LANES, np.int64), np.ones(LANES, np.int64)
     for j in range(LANES):
         landed[j] = 0.0
     for k in range(_DESCENT_STEPS_MAX):
@@ -168,16 +176,17 @@ def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes
             flying += 1.0 - landed[j]
         if flying == 0.0:
             break
-        if nodes.shape[0] > 0 and (k + 1) % stride == 0:
-            if used == node_count:
-                used, stride = node_count // 2, stride * 2
-                for j in range(LANES):
-                    for c in range(7):
-                        for n in range(used):
-                            nodes[first + j, c, base + n] = nodes[first + j, c, base + 2 * n + 1]
-            if (k + 1) % stride == 0:
-                _store(nodes, first, base + used, time, S)
-                used += 1
+        if nodes.shape[0] > 0:
+            for j in range(LANES):
+                if landed[j] == 0.0 and (k + 1) % stride[j] == 0:
+                    if used[j] == node_count:
+                        _thin(nodes, first + j, base, node_count)
+                        used[j], stride[j] = node_count // 2, 2 * stride[j]
+                    if (k + 1) % stride[j] == 0:
+                        nodes[first + j, 0, base + used[j]] = time[j]
+                        for c in range(6):
+                            nodes[first + j, c + 1, base + used[j]] = S[c, j]
+                        used[j] += 1
     for _ in range(3):  # back (or on) to the ellipsoid
         for j in range(LANES):
             pace = min(_climb(S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j]), -1.0)
@@ -190,12 +199,12 @@ def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes
 
 
 @lane
-def _finish(S, time, first, filled, nodes):  # type: ignore[no-untyped-def]
+def _finish(S, time, first, base, used, nodes):  # type: ignore[no-untyped-def]
     """Let every node from the impact on hold the impact."""
     last = nodes.shape[2] - 1
     for j in range(LANES):
         for n in range(1, last + 1):
-            if n >= filled or nodes[first + j, 0, n] >= time[j]:
+            if n >= base + used[j] or nodes[first + j, 0, n] >= time[j]:
                 nodes[first + j, 0, n] = time[j]
                 for c in range(6):
                     nodes[first + j, c + 1, n] = S[c, j]
@@ -253,7 +262,7 @@ def fly_lanes(launch, segments, steps, nodes_at, shape, drag_area, drag_area_per
         base = shape[0] + RISE_NODES + shape[1]
         used = _descend(S, time, landed, first, base, shape[3], drag_area_per_mass, nodes)
         if nodes.shape[0] > 0:
-            _finish(S, time, first, base + used, nodes)
+            _finish(S, time, first, base, used, nodes)
         for j in range(LANES):
             i = first + j
             summary[i, 7], summary[i, 13] = time[j], landed[j]
