@@ -121,9 +121,9 @@ def leave(status: int) -> NoReturn:
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from synaspis import __version__
+        from synaspis._version import VERSION
 
-        click.echo(f"synaspis {__version__}")
+        click.echo(f"synaspis {VERSION}")
         context.exit()
 
 
