@@ -139,8 +139,13 @@ def _crossings(ranges: Floats, height: Floats, step: float, altitude: float) -> 
         first = int(above[e].argmax())
         rising.append(_between(ranges[e], height[e], first - 1, altitude, step) if first else (0.0, 0.0))
         last = int(above.shape[1] - 1 - above[e][::-1].argmax())
-        inside = last < above.shape[1] - 1  # otherwise the flight ends above this altitude
-        falling.append(_between(ranges[e], height[e], last, altitude, step) if inside else (np.nan, np.nan))
+        if last < above.shape[1] - 1:
+            falling.append(_between(ranges[e], height[e], last, altitude, step))
+        elif e and not above[e - 1, -1]:  # between two flights whose time ends above and below the altitude
+            reach, _ = _between(ranges[e - 1 : e + 1, -1], height[e - 1 : e + 1, -1], 0, altitude, 1.0)
+            falling.append((reach, last * step))
+        else:
+            falling.append((np.nan, np.nan))
     return np.array(rising[::-1] + falling).reshape(-1, 2)
 
 
