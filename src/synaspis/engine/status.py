@@ -14,6 +14,7 @@ class Status(IntEnum):
     NOT_CONVERGED = 3
     NO_IMPACT = 4
     NOT_FINITE = 5
+    NO_SUCH_FLIGHT = 6
 
     @property
     def sentence(self) -> str:
@@ -30,4 +31,7 @@ _SENTENCES = {
     Status.NOT_CONVERGED: "no flight within 100 m of the aim point was found; report the case",
     Status.NO_IMPACT: "the flight does not come back to the ground; lower the energy",
     Status.NOT_FINITE: "a coordinate is not a finite number; mend the input",
+    Status.NO_SUCH_FLIGHT: (
+        "no powered flight of the booster has this apogee and range; try a higher apogee or a shorter range"
+    ),
 }
