@@ -30,12 +30,12 @@ class _Plot(DatasetPlotAccessor):
         return quicklook(self._ds, **figure_options)
 
 
-class CoverageDataset(xr.Dataset):
+class CoverageDataset(xr.Dataset):  # type: ignore[no-untyped-call]
     """A Dataset of coverage; `.plot()` draws the map of what is defended."""
 
     __slots__ = ()
 
-    plot = UncachedAccessor(_Plot)  # type: ignore[assignment]
+    plot = UncachedAccessor(_Plot)
 
 
 _ATTRS: dict[str, tuple[str, str]] = {
@@ -114,7 +114,7 @@ def assemble(run: CoverageRun, **settings: Any) -> CoverageDataset:
         sharing=settings["sharing"],
         partners="all" if settings["partners"] is None else " ".join(settings["partners"]),
         shots_required=document.engagement.shots_required,
-        grid_step_deg=float(np.degrees(run.grid.step_rad)),
+        grid_step_deg=round(float(np.degrees(run.grid.step_rad)), 9),
     )
     return dataset
 

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synaspis.analyses._dataset import CoverageDataset, assemble
+from synaspis.analyses._selection import chosen
 from synaspis.analyses._tally import Tally
 from synaspis.analyses._threat_run import defence, run_threat, territory
-from synaspis.core.documents import nearest
-from synaspis.core.errors import Fault, InputError
 from synaspis.geography import Grid
 from synaspis.scenario import PlacedAsset, Scenario, Sharing, Variant, architecture
 
@@ -60,14 +59,14 @@ def coverage(
     scenario by default.
     contributions: whether to leave out each radar and battery in turn. progress: told after each launch
     point.
-    Returns a Dataset with dimensions (phase, threat, latitude, longitude); see `docs/formats/coverage.md`.
+    Returns a Dataset with dimensions (phase, threat, latitude, longitude); see `docs/formats/results.md`.
     Raises InputError for unknown ids.
     """
     document = scenario.document
-    phase_ids = _chosen("phase", phases, tuple(document.phases))
-    threat_ids = _chosen("threat", threats, tuple(document.threats))
+    phase_ids = chosen("phase", phases, tuple(document.phases))
+    threat_ids = chosen("threat", threats, tuple(document.threats))
     allowed = (
-        None if partners is None else frozenset(_chosen("partner", partners, scenario.membership.partners))
+        None if partners is None else frozenset(chosen("partner", partners, scenario.membership.partners))
     )
     grid = scenario.grid(step_deg)
     land = territory(scenario, grid)
@@ -125,17 +124,3 @@ def _variants(
 
 def _takes_part(asset: PlacedAsset, partners: frozenset[str] | None) -> bool:
     return partners is None or asset.owner in partners
-
-
-def _chosen(what: str, wanted: Sequence[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids wanted, all faults at once."""
-    if wanted is None:
-        return known
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise InputError(
-            Fault(f"the scenario has no {what} {name!r}", remedy=nearest(name, known)) for name in unknown
-        )
-    if not wanted:
-        raise InputError(Fault(f"no {what} was named", remedy=f"Name one of {', '.join(known)}."))
-    return tuple(dict.fromkeys(wanted))

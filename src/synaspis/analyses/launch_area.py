@@ -1,6 +1,7 @@
 """Launch area denied: from where a threat no longer reaches any large city of the territory undefended.
 
-The places are a plain grid over the countries in which the user's launch points lie; nothing is searched or ranked.
+The places are a plain grid over the countries in which the user's launch points lie; nothing is searched or
+ranked.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from synaspis import _version
+from synaspis.analyses._selection import chosen
 from synaspis.analyses._threat_run import Defence, defence
 from synaspis.core.errors import Fault, InputError
 from synaspis.engagement import engage, observe
@@ -27,6 +29,9 @@ CITIES = 40
 """Aim points: the most populous cities of the territory."""
 
 STEP_DEG = 1.0
+STEP_MIN_DEG, STEP_MAX_DEG = 0.1, 10.0
+_AROUND_DEG = 15.0
+"""How far from the launch points the grid goes: a large country is cut."""
 
 
 def launch_area_denied(
@@ -38,27 +43,29 @@ def launch_area_denied(
     step_deg: float = STEP_DEG,
     advance: Callable[[str], None] | None = None,
 ) -> xr.Dataset:
-    """Share of the large cities in reach that is defended, for each place of launch.
+    """Which large cities are in reach from each place of launch, and whether all of them are defended.
 
-    phases, threats: ids, all by default. step_deg: side of a launch cell in degrees. advance: called after each threat.
-    Returns a Dataset with `cities_in_reach` (threat, latitude, longitude), `denied` (phase, threat, latitude, longitude;
-    1 where at least one city is in reach and all in reach are defended) and the areas in m2 `reaching_area` (threat),
-    `denied_area` (phase, threat). Raises InputError for unknown ids.
+    phases, threats: ids, all by default. sharing: by the agreements, none, or all. step_deg: side of a launch
+    cell in degrees, 0.1 to 10. advance: called after each threat.
+    Returns a Dataset with the counts `cities_in_reach` (threat, latitude, longitude) and `cities_defended`
+    (phase, threat, latitude, longitude), `denied` (the same; 1 where at least one city is in reach and all in
+    reach are defended) and the areas in m2 `reaching_area` (threat) and `denied_area` (phase, threat).
+    Raises InputError for unknown ids and steps out of bounds.
     """
-    phase_ids = tuple(scenario.document.phases) if phases is None else tuple(phases)
-    threat_ids = tuple(scenario.document.threats) if threats is None else tuple(threats)
+    phase_ids = chosen("phase", phases, tuple(scenario.document.phases))
+    threat_ids = chosen("threat", threats, tuple(scenario.document.threats))
     plan = architecture(
         scenario, [Variant(scenario.phase(phase).date, sharing=sharing) for phase in phase_ids]
     )
     towns = _largest_cities(scenario)
     grid, inside = _launch_grid(scenario, threat_ids, step_deg)
-    reach = np.zeros((len(threat_ids), *grid.shape), np.int16)
-    held = np.zeros((len(phase_ids), *reach.shape), np.int16)
+    reach = np.zeros(inside.shape, np.int16)
+    held = np.zeros((len(phase_ids), *inside.shape), np.int16)
     for number, threat in enumerate(threat_ids):
-        shield = defence(scenario, scenario.missile(threat), plan)
-        missile = missile_parameters(scenario.missile(threat))
-        for row in np.flatnonzero(inside.any(axis=1)):
-            columns = np.flatnonzero(inside[row])
+        item = scenario.missile(threat)
+        shield, missile = defence(scenario, item, plan), missile_parameters(item)
+        for row in np.flatnonzero(inside[number].any(axis=1)):
+            columns = np.flatnonzero(inside[number, row])
             fan = Fan.at(missile, float(grid.latitude_rad[row]), 0.0)
             count, defended = _against(fan, grid.longitude_rad[columns], shield, *towns)
             reach[number, row, columns], held[:, number, row, columns] = count, defended
@@ -71,42 +78,64 @@ def _largest_cities(scenario: Scenario) -> tuple[Floats, Floats]:
     """Latitudes and longitudes (rad) of the most populous cities of the territory."""
     table = cities()
     own = np.flatnonzero(np.isin(table.country, scenario.document.region.countries))
-    chosen = own[np.argsort(table.population[own], kind="stable")[::-1][:CITIES]]
-    return table.latitude_rad[chosen], table.longitude_rad[chosen]
+    largest = own[np.argsort(table.population[own], kind="stable")[::-1][:CITIES]]
+    return table.latitude_rad[largest], table.longitude_rad[largest]
 
 
 def _launch_grid(
     scenario: Scenario, threats: Sequence[str], step_deg: float
 ) -> tuple[Grid, NDArray[np.bool_]]:
-    """Grid around the launch points of all threats, and which of its cells are land of their countries."""
-    points = [scenario.launch_points(threat) for threat in threats]
-    latitude = np.concatenate([point[1] for point in points])
-    longitude = np.concatenate([point[2] for point in points])
+    """Grid around the launch points of all threats, and the cells of each, (threat, row, column).
+
+    A threat has the land of the countries in which its own launch points lie.
+    """
+    if not STEP_MIN_DEG <= step_deg <= STEP_MAX_DEG:
+        what = f"step is {step_deg} deg; allowed is {STEP_MIN_DEG:g} to {STEP_MAX_DEG:g} deg"
+        raise InputError(Fault(what, where="step_deg"))
+    found = [_countries_around(scenario, threat) for threat in threats]
+    boxes = np.array([box for _, box in found])
+    low = np.floor(boxes.min(axis=0)[:2] / step_deg) * step_deg
+    high = np.ceil(boxes.max(axis=0)[2:] / step_deg) * step_deg
+    grid = Grid.over(float(low[0]), float(high[0]), float(low[1]), float(high[1]), step_deg)
+    latitude, longitude = np.degrees(grid.latitude_rad)[:, None], np.degrees(grid.longitude_rad)
+    inside = [
+        grid.of_countries(codes)
+        & (latitude > south)
+        & (latitude < north)
+        & (longitude > west)
+        & (longitude < east)
+        for codes, (south, west, north, east) in found
+    ]
+    return grid, np.array(inside)
+
+
+def _countries_around(scenario: Scenario, threat: str) -> tuple[list[str], tuple[float, ...]]:
+    """Countries of the launch points of a threat, and south, west, north, east around them in degrees."""
+    _, latitude, longitude = scenario.launch_points(threat)
     countries = Countries.load()
-    found = np.unique(countries.country_at(latitude, longitude))
-    codes = [countries.codes[index] for index in found if index >= 0]
-    if not codes:
-        raise InputError(Fault("no launch point lies on land", remedy="Move a launch point onto land."))
-    shapes = [countries.shapes[countries.codes.index(code)].bounds for code in codes]
-    # One step wider than the countries, and no wider than 30 degrees around the launch points: a large country is cut.
-    west = max(min(s[0] for s in shapes), degrees(longitude.min()) - 15.0)
-    south = max(min(s[1] for s in shapes), degrees(latitude.min()) - 15.0)
-    east = min(max(s[2] for s in shapes), degrees(longitude.max()) + 15.0)
-    north = min(max(s[3] for s in shapes), degrees(latitude.max()) + 15.0)
-    low = [np.floor(value / step_deg) * step_deg for value in (south, west)]
-    high = [np.ceil(value / step_deg) * step_deg for value in (north, east)]
-    grid = Grid.over(
-        max(low[0], -90.0), min(high[0], 90.0), max(low[1], -180.0), min(high[1], 180.0), step_deg
+    index = np.unique(countries.country_at(latitude, longitude))
+    shapes = np.array([countries.shapes[number].bounds for number in index if number >= 0])
+    if not shapes.size:
+        what = f"no launch point of {threat!r} lies on land"
+        raise InputError(Fault(what, remedy="Move a launch point onto land."))
+    south, north = degrees(latitude.min()) - _AROUND_DEG, degrees(latitude.max()) + _AROUND_DEG
+    west, east = degrees(longitude.min()) - _AROUND_DEG, degrees(longitude.max()) + _AROUND_DEG
+    box = (
+        max(float(shapes[:, 1].min()), south, -90.0),
+        max(float(shapes[:, 0].min()), west, -180.0),
+        min(float(shapes[:, 3].max()), north, 90.0),
+        min(float(shapes[:, 2].max()), east, 180.0),
     )
-    return grid, grid.of_countries(codes)
+    return [countries.codes[number] for number in index if number >= 0], box
 
 
 def _against(
     fan: Fan, from_rad: Floats, shield: Defence, latitude_rad: Floats, longitude_rad: Floats
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number of cities in reach from places on one parallel, (place,), and how many are defended, (phase, place).
+    """Cities in reach from places on one parallel, (place,), and how many are defended, (phase, place).
 
-    fan: from the parallel at longitude 0. from_rad: (place,) longitudes. latitude_rad, longitude_rad: (city,).
+    fan: from the parallel at longitude 0. from_rad: (place,) longitudes. latitude_rad, longitude_rad:
+    (city,).
     """
     place = np.repeat(np.arange(from_rad.size), latitude_rad.size)
     city = np.tile(np.arange(latitude_rad.size), from_rad.size)

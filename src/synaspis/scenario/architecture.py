@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +113,13 @@ def _faults(scenario: Scenario, variant: Variant) -> list[Fault]:
     partners = scenario.membership.partners
     unknown = sorted(variant.excluded.difference(assets))
     strangers = sorted((variant.partners or frozenset()).difference(partners))
+    kinds = get_args(Sharing)
     return [
+        *(
+            Fault(f"there is no sharing {name!r}", remedy=nearest(name, kinds))
+            for name in [str(variant.sharing)]
+            if name not in kinds
+        ),
         *(Fault(f"the scenario has no asset {name!r}", remedy=nearest(name, assets)) for name in unknown),
         *(
             Fault(f"the scenario has no partner {name!r}", remedy=nearest(name, partners))
