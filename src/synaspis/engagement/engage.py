@@ -167,12 +167,15 @@ def _ready(v, b, i, radar_on, track_delay_s, seen_s, firm_s):  # type: ignore[no
 
 
 @lane
-def _guided(v, b, i, at, radar_on, guidance, firm_s, lost_s):  # type: ignore[no-untyped-def]
-    """Whether some radar that the battery may use holds the flight at a time."""
+def _guided(v, b, i, begin, end, radar_on, guidance, firm_s, lost_s):  # type: ignore[no-untyped-def]
+    """First and last time within begin..end at which some radar that the battery may use holds the flight."""
+    first, last = NEVER_S, -NEVER_S
     for r in range(radar_on.shape[1]):
-        if radar_on[v, r] and guidance[v, r, b] and firm_s[i, r] <= at and at <= lost_s[i, r]:
-            return True
-    return False
+        if radar_on[v, r] and guidance[v, r, b]:
+            since, until = max(begin, firm_s[i, r]), min(end, lost_s[i, r])
+            if since <= until:
+                first, last = min(first, since), max(last, until)
+    return first, last
 
 
 @lane
@@ -183,21 +186,25 @@ def _shoot(v, b, i, first, ready, assess, homing, nodes, launch_by, radar_on, gu
     for n in range(first, nodes.shape[2]):
         if launch_by[n] < ready:
             continue
-        time = nodes[i, 0, n]
-        before = launch_by[n - 1] if n > first else -NEVER_S
-        if -NEVER_S < before < next_launch <= launch_by[n]:
-            part = (next_launch - before) / (launch_by[n] - before)
-            time = nodes[i, 0, n - 1] + part * (time - nodes[i, 0, n - 1])
-        alone = nodes[i, 0, n] - launch_by[n] <= homing  # the interceptor homes from its launch on
-        if not alone and not _guided(v, b, i, time - homing, radar_on, guidance, firm_s, lost_s):
+        # From `begin` on an intercept before this node is in time for the next launch.
+        end = nodes[i, 0, n]
+        begin, before = end, launch_by[n - 1] if n > first else -NEVER_S
+        if before > -NEVER_S and launch_by[n] >= next_launch:
+            part = max(next_launch - before, 0.0) / max(launch_by[n] - before, 1.0e-9)
+            begin = nodes[i, 0, n - 1] + min(part, 1.0) * (end - nodes[i, 0, n - 1])
+        early, late = begin, end
+        if end - launch_by[n] > homing:  # otherwise the interceptor homes from its launch on
+            early, late = _guided(v, b, i, begin - homing, end - homing, radar_on, guidance, firm_s, lost_s)
+            early, late = early + homing, late + homing
+        if early > late:
             gate = max(gate, _UNGUIDED)
             continue
         gate = _ENGAGED
-        earliest, latest = min(earliest, time), nodes[i, 0, n]
+        earliest, latest = min(earliest, early), max(latest, late)
         last_launch = max(last_launch, launch_by[n])
         if launch_by[n] >= next_launch and shots < SHOTS_MAX:
             shots += 1
-            next_launch = time + assess
+            next_launch = early + assess
     if assess >= NEVER_S and shots > 0:  # without waiting for the outcome
         shots = min(SHOTS_MAX, 1 + int((last_launch - ready) / SALVO_SPACING_S))
     return shots, earliest, latest, gate
