@@ -23,13 +23,17 @@ PACKAGE: Final = Path(__file__).resolve().parents[1]
 INPUTS: Final = "inputs"
 """Folder of the results with copies of the files that did not come with the package."""
 
-NUMBERS: Final = (
-    "threatened_area",
-    "defended_area",
-    "threatened_population",
-    "defended_population",
-    "median_warning_time",
-)
+NUMBERS: Final[Mapping[str, str]] = {
+    "threatened_area": "m2",
+    "defended_area": "m2",
+    "threatened_population": "people",
+    "defended_population": "people",
+    "median_warning_time": "s",
+    "reaching_area": "m2",
+    "denied_area": "m2",
+}
+"""Sums that a manifest holds for each phase and threat, with their units; the last two of the launch area."""
+
 ARRAYS: Final = ("threatened", "defended", "shots", "gate", "tracking_radars", "warning_time")
 ROUNDING: Final[Mapping[str, float]] = {"warning_time": 0.1}
 """Step to which an array is rounded before it is hashed; all others are whole numbers."""
@@ -48,14 +52,15 @@ class Settings:
     sharing: str = "agreements"
     step_deg: float | None = None
     contributions: bool = True
+    launch_area: bool = True
 
 
 def build_manifest(
-    settings: Settings, scenario: Scenario, dataset: xr.Dataset, command: str
+    settings: Settings, scenario: Scenario, dataset: xr.Dataset, denied: xr.Dataset | None, command: str
 ) -> dict[str, Any]:
     """Return the manifest of a study as plain values; the same study gives the same manifest.
 
-    command: the line that runs the study again.
+    denied: launch area denied, None if it was not asked for. command: the line that runs the study again.
     """
     commit, modified = _commit()
     return {
@@ -73,25 +78,24 @@ def build_manifest(
         "seeds": {},
         "seeds_note": "No chance enters a coverage study.",
         "inputs": [{"name": name, "sha256": file_hash(path)} for name, path in input_files(scenario)],
-        "numbers": numbers_of(dataset),
+        "numbers": numbers_of(dataset, denied),
         "arrays": {name: array_hash(name, dataset[name].values) for name in ARRAYS},
     }
 
 
-def numbers_of(dataset: xr.Dataset) -> list[dict[str, Any]]:
+def numbers_of(dataset: xr.Dataset, denied: xr.Dataset | None) -> list[dict[str, Any]]:
     """Return the sums of each phase and threat in SI units; what is not a number is None."""
     rows = []
+    parts = [part for part in (dataset, denied) if part is not None]
     for phase in dataset["phase"].values:
         for threat in dataset["threat"].values:
-            case = dataset[list(NUMBERS)].sel(phase=phase, threat=threat)
-            values = {name: float(case[name]) for name in NUMBERS}
-            rows.append(
-                {
-                    "phase": str(phase),
-                    "threat": str(threat),
-                    **{name: value if np.isfinite(value) else None for name, value in values.items()},
-                }
-            )
+            row: dict[str, Any] = {"phase": str(phase), "threat": str(threat)}
+            for part in parts:
+                names = [name for name in NUMBERS if name in part]
+                case = part[names].sel(phase=phase, threat=threat)
+                values = {name: float(case[name]) for name in names}
+                row |= {name: value if np.isfinite(value) else None for name, value in values.items()}
+            rows.append(row)
     return rows
 
 

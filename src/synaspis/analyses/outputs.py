@@ -19,26 +19,31 @@ from synaspis.scenario import Scenario
 MANIFEST: Final = "manifest.json"
 DATASET: Final = "coverage.nc"
 STORE: Final = "coverage.zarr"
+LAUNCH_AREA: Final = "launch-area.nc"
 
 
 def write_study(
     final: Path,
     scenario: Scenario,
     dataset: xr.Dataset,
+    denied: xr.Dataset | None,
     manifest: Mapping[str, Any],
     files: Iterable[tuple[str, bytes | str]],
 ) -> Path:
-    """Write the dataset, further files and the manifest to a folder, which takes its name when it is
+    """Write the datasets, further files and the manifest to a folder, which takes its name when it is
     complete.
 
-    files: name and content of each; they may be made while they are written. The manifest gets `outputs`: the
-    SHA-256 of every file but itself and the parts of the Zarr store. Returns the folder.
-    Raises InputError if the place cannot be written, or holds something that is no study.
+    denied: launch area denied, None if it was not asked for. files: name and content of each; they may be
+    made while they are written. The manifest gets `outputs`: the SHA-256 of every file but itself and the
+    parts of the Zarr store. Returns the folder. Raises InputError if the place cannot be written, or holds
+    something that is no study.
     """
     refuse_strangers(final)
     with replace_directory(final) as folder:
         write_netcdf(dataset, folder / DATASET)
         write_zarr(dataset, folder / STORE)
+        if denied is not None:
+            write_netcdf(denied, folder / LAUNCH_AREA)
         for name, content in files:
             (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
         copies = [(name, path) for name, path in input_files(scenario) if name.startswith(f"{INPUTS}/")]

@@ -13,6 +13,7 @@ import xarray as xr
 
 from synaspis import _version
 from synaspis.analyses.coverage import Progress, coverage
+from synaspis.analyses.launch_area import launch_area_denied
 from synaspis.analyses.manifest import (
     ARRAYS,
     INPUTS,
@@ -43,6 +44,7 @@ _SETTING_TYPES: Final = {
     "sharing": str,
     "step_deg": (int, float, type(None)),
     "contributions": bool,
+    "launch_area": bool,
 }
 
 
@@ -98,7 +100,15 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
         contributions=False,
         progress=progress,
     )
-    found += _numbers(manifest["numbers"], numbers_of(dataset))
+    denied = None
+    if settings.launch_area:
+        denied = launch_area_denied(
+            scenario,
+            phases=settings.phases,
+            threats=settings.threats,
+            sharing=settings.sharing,  # type: ignore[arg-type]
+        )
+    found += _numbers(manifest["numbers"], numbers_of(dataset, denied))
     found += _arrays(folder, manifest, dataset)
     return Verification(
         tuple(difference for difference in found if difference is not None),
@@ -193,9 +203,8 @@ def _numbers(stored: list[dict[str, Any]], found: list[dict[str, Any]]) -> Itera
                 "rebuilt" if case in rebuilt else "missing",
             )
             continue
-        for name in NUMBERS:
-            old, new = known[case].get(name), rebuilt[case][name]
-            unit = "m2" if name.endswith("area") else "s" if name.endswith("time") else "people"
+        for name, unit in NUMBERS.items():
+            old, new = known[case].get(name), rebuilt[case].get(name)
             if _close(old, new, unit):
                 yield None
             else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+Item = TypeVar("Item")
 
 json_option = click.option(
     "--json",
@@ -46,9 +48,11 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right
 def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     """Yield a function to call with steps done, steps in all and what was done last.
 
-    On a terminal it moves a bar on standard error; elsewhere it is silent, so that logs stay short.
+    On a terminal it moves a bar on standard error; elsewhere it says once what is done, so that logs stay
+    short.
     """
     if not sys.stderr.isatty():
+        click.echo(f"{what} ...", err=True)
         yield lambda done, total, last: None
         return
     from rich.console import Console
@@ -65,6 +69,15 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, last: bar.update(
             task, completed=done, total=total, description=f"{what}: {last}"
         )
+
+
+def counted(
+    files: Iterable[tuple[str, Item]], total: int, advance: Callable[[int, int, str], None]
+) -> Iterator[tuple[str, Item]]:
+    """Yield named things as they come and move a progress bar after each."""
+    for number, (name, content) in enumerate(files, start=1):
+        advance(number, total, name)
+        yield name, content
 
 
 def _plain(value: Any) -> Any:

@@ -38,7 +38,7 @@ _GROUPS = (
 _EXAMPLES = """\
 synaspis study europe                          the European study; report in out/europe/report.html
 synaspis coverage europe --phase 2015 --threat mrbm-2000
-synaspis fly --missile mrbm-2000 --from 35.7,51.4 --to 44.4,26.1
+synaspis fly --missile mrbm-2000 --from 38.1,46.3 --to 44.4,26.1
 synaspis check --apogee-km 6248.5 --range-km 1090 --time-s 4052
 synaspis catalogue show sm-3-iia               every value with its source
 synaspis scenario new my-shield.yaml           a file to change, with comments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,14 @@ import click
 
 from synaspis.cli.choices import coverage_options, read_step_deg
 from synaspis.cli.manual import Answer
-from synaspis.cli.output import json_option, print_json, print_table, progress_bar
+from synaspis.cli.output import counted, json_option, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
+    import xarray as xr
+
+    from synaspis.analyses.manifest import Settings
     from synaspis.report import ReportContent
+    from synaspis.scenario import Scenario
 
 
 @click.command(
@@ -33,6 +38,12 @@ if TYPE_CHECKING:
 @click.option("--phase", "phases", metavar="ID", multiple=True, help="Only this phase; may be repeated.")
 @click.option("--threat", "threats", metavar="ID", multiple=True, help="Only this threat; may be repeated.")
 @coverage_options
+@click.option(
+    "--launch-area/--no-launch-area",
+    default=True,
+    show_default=True,
+    help="Whether to say from where the threat can still reach large cities undefended; not with --partner.",
+)
 @json_option
 def study(
     scenario: str,
@@ -43,6 +54,7 @@ def study(
     sharing: Any,
     step_deg: str | None,
     contributions: bool,
+    launch_area: bool,
     as_json: bool,
 ) -> None:
     """Run a whole study of SCENARIO and write a folder: report.html (one file, opens without a network),
@@ -52,10 +64,9 @@ def study(
     The folder is complete or not there: it is made under another name and renamed at the end. A folder that
     holds anything but an earlier study is not touched.
     """
-    from synaspis.analyses.coverage import coverage
     from synaspis.analyses.manifest import Settings, build_manifest
     from synaspis.analyses.outputs import refuse_strangers, write_study
-    from synaspis.report import content_of, study_files
+    from synaspis.report import content_of, file_count, study_files
     from synaspis.scenario import load_scenario_document
 
     step = read_step_deg(step_deg)
@@ -63,27 +74,53 @@ def study(
     folder = out or Path("out") / loaded.id
     refuse_strangers(folder)
     settings = Settings(
-        scenario, phases or None, threats or None, partners or None, sharing, step, contributions
+        scenario,
+        phases or None,
+        threats or None,
+        partners or None,
+        sharing,
+        step,
+        contributions,
+        launch_area and not partners,
     )
-    with progress_bar(f"Study {loaded.id}") as advance:
-        dataset = coverage(
-            loaded,
-            phases=settings.phases,
-            threats=settings.threats,
-            partners=settings.partners,
-            sharing=sharing,
-            step_deg=step,
-            contributions=contributions,
-            progress=advance,
-        )
-    manifest = build_manifest(settings, loaded, dataset, _command_line(settings, folder))
-    content = content_of(loaded, dataset, manifest)
-    click.echo("Drawing the maps and writing the report ...", err=True)
-    write_study(folder, loaded, dataset, manifest, study_files(content, loaded))
+    dataset, denied = _run(loaded, settings)
+    manifest = build_manifest(settings, loaded, dataset, denied, _command_line(settings, folder))
+    content = content_of(loaded, dataset, manifest, denied)
+    with progress_bar("Report") as advance:
+        files = counted(study_files(content, loaded), file_count(content), advance)
+        write_study(folder, loaded, dataset, denied, manifest, files)
     if as_json:
         print_json({"folder": str(folder), "report": str(folder / "report.html"), "cases": _cases(content)})
     else:
         _print(content, folder)
+
+
+def _run(scenario: Scenario, settings: Settings) -> tuple[xr.Dataset, xr.Dataset | None]:
+    from synaspis.analyses.coverage import coverage
+    from synaspis.analyses.launch_area import launch_area_denied
+
+    chosen: dict[str, Any] = {
+        "phases": settings.phases,
+        "threats": settings.threats,
+        "sharing": settings.sharing,
+    }
+    with progress_bar("Coverage") as advance:
+        dataset = coverage(
+            scenario,
+            partners=settings.partners,
+            step_deg=settings.step_deg,
+            contributions=settings.contributions,
+            progress=advance,
+            **chosen,
+        )
+    if not settings.launch_area:
+        return dataset, None
+    with progress_bar("Launch area denied") as advance:
+        steps = count()
+        total = dataset.sizes["threat"]
+        return dataset, launch_area_denied(
+            scenario, advance=lambda last: advance(next(steps) + 1, total, last), **chosen
+        )
 
 
 def _command_line(settings: Any, folder: Path) -> str:
@@ -101,6 +138,8 @@ def _command_line(settings: Any, folder: Path) -> str:
         words += ["--step-deg", f"{settings.step_deg:g}"]
     if not settings.contributions:
         words.append("--no-contributions")
+    if not settings.launch_area and not settings.partners:
+        words.append("--no-launch-area")
     return shlex.join([*words, "--out", str(folder)])
 
 

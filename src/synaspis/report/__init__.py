@@ -13,7 +13,7 @@ from synaspis.report.content import (
 )
 from synaspis.report.gather import content_of
 from synaspis.report.page import render_report
-from synaspis.report.study_files import study_files
+from synaspis.report.study_files import file_count, study_files
 
 __all__ = [
     "AssetMark",
@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "Threat",
     "content_of",
+    "file_count",
     "render_report",
     "study_files",
 ]

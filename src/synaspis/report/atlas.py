@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
 from synaspis.report import palette
 from synaspis.report.content import AssetMark, LaunchPoint, ReportContent
+from synaspis.report.mapgrid import GridBuilder, MapGrid
 from synaspis.report.projection import MapFrame
 from synaspis.report.rasters import (
     DIFFERENCE_LEGEND,
@@ -25,7 +25,7 @@ from synaspis.report.rasters import (
     warning_edges_min,
     warning_legend,
 )
-from synaspis.report.svgmaps import Panel, definitions, map_svg, raster_definition
+from synaspis.report.svgmaps import Panel, definitions
 from synaspis.report.tables import CaseRow, case_rows, phase_gains, share
 from synaspis.report.wording import area_text, case_sentence, change_text, minutes_text, percent_text
 
@@ -33,19 +33,10 @@ RASTER_COLUMNS = 1000
 """Pixels across a map: about 5 km each for Europe, finer than the cells of a quarter degree."""
 
 
-@dataclass(frozen=True, slots=True)
-class MapGrid:
-    """A grid of maps. columns: headings. rows: heading and one panel (or None) for each column."""
-
-    id: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Panel | None, ...]], ...]
-    legend: tuple[Category, ...]
-    definitions: Markup
-
-
 class Atlas:
-    """All map grids of one report; the frame and the pixel look-up are worked out once."""
+    """All maps of the territory in one report; the frame and the pixel look-up are worked out once."""
+
+    prefix = "map"
 
     def __init__(self, content: ReportContent) -> None:
         self.content = content
@@ -69,12 +60,12 @@ class Atlas:
 
     def definitions(self) -> Markup:
         """Return what all maps of the page share."""
-        return definitions(self.frame, self.own_paths, self.other_paths)
+        return definitions(self.frame, self.own_paths, self.other_paths, self.prefix)
 
     def coverage(self) -> MapGrid:
         """Return what is defended, and why the rest is not, for each phase and threat."""
         legend = coverage_legend(self.dataset)
-        grid = _Builder(self, "coverage", legend)
+        grid = GridBuilder(self, "coverage", legend)
         for threat in self.content.threats:
             panels: list[Panel | None] = []
             for phase in self.content.phases:
@@ -97,7 +88,7 @@ class Atlas:
 
     def differences(self) -> MapGrid:
         """Return what each phase added to the one before and took away."""
-        grid = _Builder(self, "difference", DIFFERENCE_LEGEND)
+        grid = GridBuilder(self, "difference", DIFFERENCE_LEGEND)
         pairs = list(zip(self.content.phases[:-1], self.content.phases[1:], strict=True))
         gains = {
             (before.id, threat.id): gain
@@ -129,7 +120,7 @@ class Atlas:
     def warning(self) -> MapGrid:
         """Return the warning time of each threatened cell."""
         edges = warning_edges_min(self.dataset["warning_time"].values)
-        grid = _Builder(self, "warning", warning_legend(edges))
+        grid = GridBuilder(self, "warning", warning_legend(edges))
         for threat in self.content.threats:
             panels: list[Panel | None] = []
             for phase in self.content.phases:
@@ -160,7 +151,7 @@ class Atlas:
         legend = [Category("no radar", palette.NO_SENSOR), Category("1 radar", ramp[0])]
         legend += [Category(f"{n} radars", ramp[n - 1]) for n in range(2, len(ramp))]
         legend.append(Category(f"{len(ramp)} radars or more", ramp[-1]))
-        grid = _Builder(self, "sensors", legend)
+        grid = GridBuilder(self, "sensors", legend)
         for threat in self.content.threats:
             panels: list[Panel | None] = []
             for phase in self.content.phases:
@@ -190,37 +181,6 @@ class Atlas:
     def png(self, classes: Classes, legend: Sequence[Category]) -> bytes:
         """Return one map's palette image."""
         return image(classes, self._pixels, legend)
-
-
-class _Builder:
-    """Collects the panels and images of one grid."""
-
-    def __init__(self, atlas: Atlas, identifier: str, legend: Sequence[Category]) -> None:
-        self.atlas, self.id, self.legend = atlas, identifier, tuple(legend)
-        self.rows: list[tuple[str, tuple[Panel | None, ...]]] = []
-        self._definitions: list[Markup] = []
-
-    def panel(
-        self,
-        key: str,
-        classes: Classes,
-        caption: str,
-        description: str,
-        assets: Sequence[AssetMark],
-        launches: Sequence[LaunchPoint],
-    ) -> Panel:
-        """Return a panel whose image is put into the page once and shown twice, small and enlarged."""
-        identifier, frame = f"{self.id}-{key}", self.atlas.frame
-        raster = f"raster-{identifier}"
-        png = self.atlas.png(classes, self.legend)
-        self._definitions.append(raster_definition(raster, frame, png))
-        small = map_svg(frame, [raster], assets, launches, description)
-        large = map_svg(frame, [raster], assets, launches, description, labels=True)
-        return Panel(identifier, caption, description, small, large)
-
-    def finish(self, columns: tuple[str, ...]) -> MapGrid:
-        """Return the finished grid."""
-        return MapGrid(self.id, columns, tuple(self.rows), self.legend, Markup("").join(self._definitions))
 
 
 def _share_caption(row: CaseRow) -> str:

@@ -120,11 +120,13 @@ class Source:
 class Outlines:
     """Coast and border lines, each (vertex, 2) latitude and longitude in degrees.
 
-    own: territory to defend. other: all other land.
+    own: territory to defend. other: all other land, launch included. launch: countries in which launch points
+    lie.
     """
 
     own: tuple[NDArray[np.float64], ...]
     other: tuple[NDArray[np.float64], ...]
+    launch: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class ReportContent:
     """All that a report shows.
 
     dataset: study result, dims (phase, threat, latitude, longitude), as `synaspis.analyses` gives it.
+    denied: launch area denied, as `launch_area_denied` gives it; None if it was not asked for.
     question: what was asked, one sentence. summary: what the study looks at and leaves out, a paragraph.
     limits: what the numbers do not say, in plain words. manifest: what is needed to run it again.
     """
@@ -149,4 +152,5 @@ class ReportContent:
     comparisons: tuple[Comparison, ...] = ()
     limits: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    denied: xr.Dataset | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)

@@ -11,6 +11,7 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
+from synaspis.analyses.published import compare_with_published
 from synaspis.catalogue import Item, Source, quantities, sources_of
 from synaspis.core.documents import path_text
 from synaspis.core.quantity import Quantity, from_si
@@ -26,17 +27,18 @@ def content_of(
     scenario: Scenario,
     dataset: xr.Dataset,
     manifest: Mapping[str, object],
-    comparisons: Sequence[shown.Comparison] = (),
+    denied: xr.Dataset | None = None,
 ) -> shown.ReportContent:
     """Return all that the report of a study shows.
 
     dataset: dims (phase, threat, latitude, longitude); it may hold fewer phases and threats than the
-    scenario. manifest: what is needed to run it again. comparisons: published statements beside what was
-    found.
+    scenario. manifest: what is needed to run it again. denied: launch area denied for the same phases and
+    threats; None if it was not asked for.
     """
     document = scenario.document
     phases = [str(phase) for phase in dataset["phase"].values]
     threats = [str(threat) for threat in dataset["threat"].values]
+    comparisons = tuple(_comparisons(scenario, dataset))
     cited = [source for comparison in comparisons for source in comparison.sources]
     return shown.ReportContent(
         dataset=dataset,
@@ -47,11 +49,12 @@ def content_of(
         threats=tuple(_threat(scenario, threat) for threat in threats),
         assets=tuple(_asset(scenario, asset, phases) for asset in scenario.assets),
         launches=tuple(chain.from_iterable(_launches(scenario, threat) for threat in threats)),
-        outlines=_outlines(frozenset(document.region.countries)),
+        outlines=_outlines(frozenset(document.region.countries), scenario, threats),
         assumptions=(*_settings(scenario), *_values(scenario, threats)),
-        comparisons=tuple(comparisons),
+        comparisons=comparisons,
         limits=limits_of(scenario, dataset),
         sources=tuple(_sources(scenario, cited)),
+        denied=denied,
         manifest=manifest,
     )
 
@@ -106,15 +109,21 @@ def _launches(scenario: Scenario, threat: str) -> Iterator[shown.LaunchPoint]:
         yield shown.LaunchPoint(threat, name, degrees(latitude), degrees(longitude))
 
 
-def _outlines(own: frozenset[str]) -> shown.Outlines:
+def _outlines(own: frozenset[str], scenario: Scenario, threats: Sequence[str]) -> shown.Outlines:
     countries = Countries.load()
 
     def rings(codes: Sequence[str]) -> tuple[NDArray[np.float64], ...]:
         parts = shapely.get_parts([countries.polygons(code) for code in codes])
         return tuple(np.asarray(part.exterior.coords)[:, 1::-1] for part in parts)
 
+    points = [scenario.launch_points(threat) for threat in threats]
+    found = {
+        int(index) for _, latitude, longitude in points for index in countries.country_at(latitude, longitude)
+    }
+    launch = [code for index, code in enumerate(countries.codes) if index in found]
     inside = [code for code in countries.codes if code in own]
-    return shown.Outlines(rings(inside), rings([code for code in countries.codes if code not in own]))
+    others = [code for code in countries.codes if code not in own]
+    return shown.Outlines(rings(inside), rings(others), rings(launch))
 
 
 def _settings(scenario: Scenario) -> Iterator[shown.Assumption]:
@@ -179,6 +188,20 @@ def _assumption(item: str, name: str, quantity: Quantity) -> shown.Assumption:
 
 def _number(value: float | None) -> str:
     return "?" if value is None else f"{value:.10g}"
+
+
+def _comparisons(scenario: Scenario, dataset: xr.Dataset) -> Iterator[shown.Comparison]:
+    for comparison in compare_with_published(scenario.id, dataset):
+        source = scenario.catalogue.sources.get(comparison.source)
+        by = comparison.source if source is None else ", ".join(filter(None, (source.publisher, source.date)))
+        yield shown.Comparison(
+            comparison.statement,
+            by,
+            comparison.found,
+            comparison.agrees,
+            comparison.why,
+            (comparison.source,),
+        )
 
 
 def _sources(scenario: Scenario, cited: Sequence[str]) -> Iterator[shown.Source]:

@@ -13,14 +13,22 @@ from markupsafe import Markup
 from synaspis.report import wording
 from synaspis.report.atlas import Atlas
 from synaspis.report.content import Assumption, Phase, ReportContent
-from synaspis.report.svgmaps import MARK_LABELS, legend_mark
-from synaspis.report.tables import ContributionRow, GateRow, case_rows, contribution_rows, gate_rows
+from synaspis.report.launch_maps import LaunchAtlas
+from synaspis.report.svgmaps import MARK_LABELS, legend_mark, mark_definitions
+from synaspis.report.tables import (
+    ContributionRow,
+    GateRow,
+    case_rows,
+    contribution_rows,
+    denied_rows,
+    gate_rows,
+)
 
 
 def render_report(content: ReportContent) -> str:
     """Return the report as one HTML document with everything inside it."""
     atlas = Atlas(content)
-    dataset = content.dataset
+    dataset, denied = content.dataset, content.denied
     first = content.phases[0]
     present = {asset.kind for asset in content.assets}
     return (
@@ -31,7 +39,9 @@ def render_report(content: ReportContent) -> str:
             kinds=_KIND_WORDS,
             answer=wording.answer(content),
             cases={(row.phase, row.threat): row for row in case_rows(dataset)},
-            shared=atlas.definitions(),
+            shared=[mark_definitions(), atlas.definitions()],
+            launch_area=None if denied is None else LaunchAtlas(content, denied),
+            denied=None if denied is None else denied_rows(denied),
             coverage=atlas.coverage(),
             differences=atlas.differences() if len(content.phases) > 1 else None,
             warning=atlas.warning(),

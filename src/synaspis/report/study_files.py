@@ -14,6 +14,13 @@ from synaspis.report.table_files import table_files
 from synaspis.scenario import Scenario
 
 
+def file_count(content: ReportContent) -> int:
+    """Return how many files `study_files` yields at most: page, tables, overview and for each case three
+    files.
+    """
+    return 1 + 6 + 1 + 3 * len(content.phases) * len(content.threats) + len(content.threats)
+
+
 def study_files(content: ReportContent, scenario: Scenario) -> Iterator[tuple[str, bytes | str]]:
     """Yield name and content of each file, one after another, as they are made."""
     yield "report.html", render_report(content)

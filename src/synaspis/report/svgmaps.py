@@ -65,26 +65,35 @@ def path_data(lines: Iterable[Lines], *, closed: bool) -> str:
     return "".join(parts)
 
 
-def definitions(frame: MapFrame, own_paths: Iterable[Lines], other_paths: Iterable[Lines]) -> Markup:
-    """Return what all maps of a page share: sea, land, borders, graticule, scale, and the shapes of the
-    marks.
+def mark_definitions() -> Markup:
+    """Return the shapes of the marks, once for a page."""
+    marks = "".join(f'<g id="mark-{kind}">{shape}</g>' for kind, shape in _MARK_SHAPES.items())
+    return Markup(
+        f'<svg width="0" height="0" class="definitions" aria-hidden="true"><defs>{marks}</defs></svg>'
+    )
 
-    own_paths, other_paths: outlines of the territory to defend and of other land, each (vertex, 2) in view
-    units.
+
+def definitions(
+    frame: MapFrame, own_paths: Iterable[Lines], other_paths: Iterable[Lines], prefix: str
+) -> Markup:
+    """Return what all maps of one frame share: sea, land, borders, graticule, scale.
+
+    own_paths, other_paths: outlines of the territory that counts and of other land, each (vertex, 2) in view
+    units. prefix: of the ids in the page.
     """
     own, other = path_data(own_paths, closed=True), path_data(other_paths, closed=True)
     graticule = path_data(frame.graticule(), closed=False)
-    marks = "".join(f'<g id="mark-{kind}">{shape}</g>' for kind, shape in _MARK_SHAPES.items())
+    area = f'<rect width="{VIEW_WIDTH:g}" height="{frame.view_height:.1f}"'
     # The outlines are in tenths of a unit, hence the scale.
     return Markup(
         '<svg width="0" height="0" class="definitions" aria-hidden="true"><defs>'
-        f'<clipPath id="map-edge"><rect width="{VIEW_WIDTH:g}" height="{frame.view_height:.1f}"/></clipPath>'
-        f'<path id="map-own-land" d="{own}"/>'
-        f'<g id="map-ground"><rect width="{VIEW_WIDTH:g}" height="{frame.view_height:.1f}" class="sea"/>'
+        f'<clipPath id="{prefix}-edge">{area}/></clipPath>'
+        f'<path id="{prefix}-own-land" class="own-land" d="{own}"/>'
+        f'<g id="{prefix}-ground">{area} class="sea"/>'
         f'<g transform="scale(.1)"><path class="graticule" d="{graticule}"/><path class="land" d="{other}"/>'
-        '<use href="#map-own-land" class="own"/></g></g>'
-        '<g id="map-lines" transform="scale(.1)"><use href="#map-own-land" class="border"/></g>'
-        f'<g id="map-scale">{_scale_bar(frame)}</g>{marks}</defs></svg>'
+        f'<use href="#{prefix}-own-land" class="own"/></g></g>'
+        f'<g id="{prefix}-lines" transform="scale(.1)"><use href="#{prefix}-own-land" class="border"/></g>'
+        f'<g id="{prefix}-scale">{_scale_bar(frame)}</g></defs></svg>'
     )
 
 
@@ -103,10 +112,15 @@ def map_svg(
     assets: Sequence[AssetMark],
     launches: Sequence[LaunchPoint],
     description: str,
+    prefix: str,
     *,
     labels: bool = False,
 ) -> Markup:
-    """Return one map. raster_ids: images to lay over the ground. description: read instead of the picture."""
+    """Return one map.
+
+    raster_ids: images to lay over the ground. description: read instead of the picture. prefix: of the
+    definitions of the frame.
+    """
     rasters = "".join(f'<use href="#{escape(i)}"/>' for i in raster_ids)
     places = [_launch_mark(frame, point) for point in launches]
     groups = [
@@ -116,8 +130,9 @@ def map_svg(
     places += [_place_mark(frame, group, name) for group, name in zip(groups, names, strict=True)]
     return Markup(
         f'<svg class="map" viewBox="0 0 {VIEW_WIDTH:g} {frame.view_height:.1f}" role="img" '
-        f'aria-label="{escape(description)}"><g clip-path="url(#map-edge)"><use href="#map-ground"/>{rasters}'
-        f'<use href="#map-lines"/><use href="#map-scale"/>{"".join(places)}</g></svg>'
+        f'aria-label="{escape(description)}"><g clip-path="url(#{prefix}-edge)">'
+        f'<use href="#{prefix}-ground"/>{rasters}'
+        f'<use href="#{prefix}-lines"/><use href="#{prefix}-scale"/>{"".join(places)}</g></svg>'
     )
 
 
@@ -219,6 +234,6 @@ def _scale_bar(frame: MapFrame) -> str:
     units = length_m / frame.metres_per_unit
     y = frame.view_height - 26
     return (
-        f'<path class="bar" d="M24 {y - 8:.0f}v8h{units:.0f}v-8"/>'
+        f'<path class="bar-line" d="M24 {y - 8:.0f}v8h{units:.0f}v-8"/>'
         f'<text class="bar-text" x="24" y="{y - 15:.0f}">{length_m / 1e3:g} km</text>'
     )

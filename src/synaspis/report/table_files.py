@@ -9,7 +9,7 @@ from io import StringIO
 from math import isfinite
 
 from synaspis.report.content import ReportContent
-from synaspis.report.tables import case_rows, contribution_rows, gate_rows
+from synaspis.report.tables import case_rows, contribution_rows, denied_rows, gate_rows
 
 Value = str | float
 Row = dict[str, Value]
@@ -32,6 +32,7 @@ def table_files(content: ReportContent) -> Iterator[tuple[str, str]]:
 
 def summary(content: ReportContent) -> list[Row]:
     """Return phase x threat with areas (km2), people and median warning time (s)."""
+    denied = {} if content.denied is None else denied_rows(content.denied)
     return [
         {
             "phase": row.phase,
@@ -43,6 +44,7 @@ def summary(content: ReportContent) -> list[Row]:
             "defended_population": row.defended_population,
             "defended_population_share": round(row.population_share, 4),
             "median_warning_time_s": round(row.median_warning_s, 1),
+            **({} if not denied else {"denied_launch_area_km2": _km2(denied[row.phase, row.threat][0])}),
         }
         for row in case_rows(content.dataset)
     ]

@@ -85,6 +85,17 @@ def case_rows(dataset: xr.Dataset) -> list[CaseRow]:
     return rows
 
 
+def denied_rows(denied: xr.Dataset) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return for each phase and threat the launch area denied, and its share of that with a city in reach."""
+    rows = {}
+    for phase in denied["phase"].values:
+        for threat in denied["threat"].values:
+            case = denied[["denied_area", "reaching_area"]].sel(phase=phase, threat=threat)
+            area = float(case["denied_area"])
+            rows[str(phase), str(threat)] = (area, share(area, float(case["reaching_area"])))
+    return rows
+
+
 def gate_rows(dataset: xr.Dataset) -> list[GateRow]:
     """Return for each threat the gates that leave territory open, with their area in each phase."""
     area = dataset["cell_area"].broadcast_like(dataset["land"]).values
