@@ -12,7 +12,13 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "synaspis"
 ACCELERATORS = {"numba", "numba_cuda", "jax", "cupy"}
 # Modules of a distribution, where they are not named like it. pydantic pins its core to one exact version.
-IMPORT_NAMES = {"pyyaml": {"yaml"}, "pillow": {"PIL"}, "pydantic": {"pydantic", "pydantic_core"}}
+IMPORT_NAMES = {
+    "pyyaml": {"yaml"},
+    "pillow": {"PIL"},
+    "pydantic": {"pydantic", "pydantic_core"},
+    "pyerfa": {"erfa"},
+    "sphinx": {"sphinx", "docutils"},
+}
 # Beside the packages: the version, which every package may ask for.
 BELOW_ALL_ROWS = {"synaspis._version"}
 # The façade loads its names when they are first used; nothing else may hold code in an `__init__.py`.
@@ -65,7 +71,8 @@ def packages_in_source() -> set[str]:
 
 def imported_modules(path: Path) -> list[tuple[int, str]]:
     """Line and full name of every module that a file imports, inside functions too."""
-    package = ("synaspis", *path.relative_to(SOURCE).parent.parts)
+    inside = path.is_relative_to(SOURCE)
+    package = ("synaspis", *path.relative_to(SOURCE).parent.parts) if inside else ()
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -129,19 +136,39 @@ def test_only_the_engine_imports_an_accelerator(path: Path):
         assert not tops & ACCELERATORS, f"only engine/ may import {sorted(tops & ACCELERATORS)}"
 
 
+def distributions(wanted: list[str]) -> set[str]:
+    """Top modules of the distributions that requirement lines name."""
+    names = {re.split(r"[\[<>=~! ;]", line)[0].lower().replace("-", "_") for line in wanted}
+    return set().union(*(IMPORT_NAMES.get(name, {name}) for name in names))
+
+
+def declared(*groups: str) -> set[str]:
+    """Top modules that may be imported: the dependencies of the package, and those of some groups."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = [line for extra in settings["project"]["optional-dependencies"].values() for line in extra]
+    more = [line for group in groups for line in settings["dependency-groups"][group]]
+    found = distributions([*settings["project"]["dependencies"], *extras, *more])
+    return {"synaspis", *sys.stdlib_module_names} | found
+
+
 @pytest.mark.parametrize("path", FILES, ids=ids)
 def test_what_a_module_imports_is_declared_as_dependency(path: Path):
     """A package that is there only because another one brought it may be gone tomorrow."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [
-        *project["dependencies"],
-        *(item for extra in project["optional-dependencies"].values() for item in extra),
-    ]
-    declared = {re.split(r"[\[<>=~! ;]", item)[0].lower().replace("-", "_") for item in wanted}
-    allowed = {"synaspis", *sys.stdlib_module_names}
-    allowed = allowed.union(*(IMPORT_NAMES.get(name, {name}) for name in declared))
-    tops = {module.split(".")[0] for _, module in imported_modules(path)}
-    assert not tops - allowed, f"add {sorted(tops - allowed)} to the dependencies in pyproject.toml"
+    stray = {module.split(".")[0] for _, module in imported_modules(path)} - declared()
+    assert not stray, f"add {sorted(stray)} to the dependencies in pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    ("folder", "group"), [("tests", "test"), ("examples", "test"), ("benchmarks", "bench"), ("docs", "docs")]
+)
+def test_what_other_code_imports_is_declared_in_its_group(folder: str, group: str):
+    own = {path.stem for path in (ROOT / folder).rglob("*.py")}  # modules that lie beside each other
+    stray = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        unknown = {module.split(".")[0] for _, module in imported_modules(path)} - declared(group) - own
+        if unknown:
+            stray[path.relative_to(ROOT).as_posix()] = sorted(unknown)
+    assert not stray, f"add these to the group {group} in pyproject.toml: {stray}"
 
 
 def test_initial_modules_hold_names_and_no_logic():
