@@ -131,10 +131,16 @@ def flyout_table(interceptor: Interceptor) -> FlyoutTable:
 
 
 def _crossings(ranges: Floats, height: Floats, step: float, altitude: float) -> Floats:
-    """Chain of (range m, time s) at which elevations pass an altitude: rising (steep first), then falling."""
+    """Chain of (range m, time s) at which elevations pass an altitude: rising (steep first), then falling.
+
+    Between the two, below the arc of the lowest elevation, the chain follows that arc: no straight flight
+    passes there, and one that turned lower would be sooner.
+    """
     above = height >= altitude
     reached = np.flatnonzero(above.any(axis=1))
     rising, falling = [], []
+    over = np.flatnonzero(above[0])
+    below = np.column_stack([ranges[0, over], over * step])
     for e in reached:
         first = int(above[e].argmax())
         rising.append(_between(ranges[e], height[e], first - 1, altitude, step) if first else (0.0, 0.0))
@@ -146,7 +152,7 @@ def _crossings(ranges: Floats, height: Floats, step: float, altitude: float) -> 
             falling.append((reach, last * step))
         else:
             falling.append((np.nan, np.nan))
-    return np.array(rising[::-1] + falling).reshape(-1, 2)
+    return np.concatenate([np.reshape(part, (-1, 2)) for part in (rising[::-1], below, falling)])
 
 
 def _between(ranges: Floats, height: Floats, k: int, altitude: float, step: float) -> tuple[float, float]:

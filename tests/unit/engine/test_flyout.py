@@ -204,3 +204,31 @@ def test_less_drag_reaches_farther():
 def test_an_interceptor_that_never_gets_to_its_least_altitude_reaches_nothing():
     table = flyout_table(STONE._replace(burnout_speed_m_s=300.0, altitude_min_m=100e3))
     assert table.at(np.zeros(3), np.array([100e3, 100.5e3, 101e3])).tolist() == [NEVER_S] * 3
+
+
+@pytest.mark.parametrize("name", ["sm-3-ib", "sm-3-iia", "sm-3-iib"])
+def test_below_the_lowest_flight_nothing_is_out_of_reach_and_nothing_is_too_soon(name):
+    """A flight that starts lower than is allowed gets there sooner than the table says, by less than a third.
+
+    One second is for the table: its columns are 5 to 30 km apart.
+    """
+    interceptor = INTERCEPTORS[name]._replace(range_max_m=inf)
+    table, low = flyout_table(interceptor), interceptor.elevation_min_rad - radians(6.0)
+    passed = 0
+    for time in np.arange(interceptor.burnout_s, 0.8 * interceptor.flight_s_max, 10.0):
+        distance, altitude = place(interceptor, low, time)
+        if altitude > interceptor.altitude_min_m:
+            passed += 1
+            assert time - 1.0 <= table.at(distance, altitude) < 1.33 * time
+    assert passed > 10
+
+
+def test_a_faster_interceptor_reaches_farther_though_its_lowest_flight_is_still_up_at_the_end():
+    """Block IIB at 5.5 km/s against Block IIA at 4.5 km/s: with the same limits, at every altitude."""
+    slow, fast = INTERCEPTORS["sm-3-iia"], INTERCEPTORS["sm-3-iib"]
+    fast = fast._replace(burnout_s=slow.burnout_s, flight_s_max=slow.flight_s_max, range_max_m=inf)
+    tables = [flyout_table(slow._replace(range_max_m=inf)), flyout_table(fast)]
+    for altitude in np.linspace(100e3, 1_300e3, 25):
+        for distance in np.linspace(0.0, 2_500e3, 26):
+            slow_s, fast_s = (float(table.at(distance, altitude)) for table in tables)
+            assert fast_s <= slow_s + 1.0
