@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from synaspis.core.documents import FrozenModel, parse, read_document
+from synaspis.core.documents import FrozenModel, Rejected, parse, read_document
+from synaspis.core.errors import Fault
 
 _PART = 0.002
 """Share of a territory below which a difference counts as none: a handful of cells on its edge."""
@@ -25,7 +26,24 @@ Kind = Literal[
     "adds-nothing",
     "defends-from-every-launch-point",
 ]
+_MANY = 1_000
+# How many phases, threats and countries each kind is about, least and most.
+_NEEDS: dict[Kind, tuple[tuple[int, int], ...]] = {
+    "reaches": ((0, 0), (1, 1), (1, _MANY)),
+    "defends-part-of": ((1, 1), (1, 1), (1, _MANY)),
+    "defends-all-of": ((1, 1), (1, _MANY), (0, 0)),
+    "grows": ((2, _MANY), (1, _MANY), (0, 0)),
+    "adds-nothing": ((2, 2), (1, _MANY), (0, 0)),
+    "defends-from-every-launch-point": ((1, 1), (1, 1), (0, 0)),
+}
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _count(data: dict[str, Any], *keys: str) -> int | None:
+    """How many ids stand under some keys; None if one of them could not be read."""
+    if not all(key in data for key in keys):
+        return None
+    return sum(isinstance(data[key], str) or len(data[key] or ()) for key in keys)
 
 
 class Statement(FrozenModel):
@@ -33,23 +51,45 @@ class Statement(FrozenModel):
 
     says: Text = Field(description="The statement in our words.")
     source: Text = Field(description="Id in the list of sources.")
-    kind: Kind = Field(description="What is compared.")
     phase: str | None = Field(default=None, description="Phase that it is about.")
     phases: tuple[str, ...] = Field(default=(), description="Phases that it is about, oldest first.")
     threat: str | None = Field(default=None, description="Threat that it is about.")
     threats: tuple[str, ...] = Field(default=(), description="Threats that it is about.")
     countries: tuple[str, ...] = Field(default=(), description="Countries that it is about.")
+    kind: Kind = Field(description="What is compared.")
     if_it_differs: Text = Field(description="The most likely reason if the study finds something else.")
+
+    @field_validator("kind")
+    @classmethod
+    def _has_what_it_needs(cls, kind: Kind, info: ValidationInfo) -> Kind:
+        given = {
+            name: _count(info.data, *keys)
+            for name, keys in (
+                ("phases", ("phase", "phases")),
+                ("threats", ("threat", "threats")),
+                ("countries", ("countries",)),
+            )
+        }
+        faults = [
+            Fault(
+                f"the number of {name} is {count}; {kind} takes {least if most < _MANY else f'{least} or more'}"
+            )
+            for (name, count), (least, most) in zip(given.items(), _NEEDS[kind], strict=True)
+            if count is not None and not least <= count <= most
+        ]
+        if faults:
+            raise Rejected(*faults)
+        return kind
 
     @property
     def all_phases(self) -> tuple[str, ...]:
         """The phases, one or several."""
-        return self.phases if self.phase is None else (self.phase,)
+        return (*(() if self.phase is None else (self.phase,)), *self.phases)
 
     @property
     def all_threats(self) -> tuple[str, ...]:
         """The threats, one or several."""
-        return self.threats if self.threat is None else (self.threat,)
+        return (*(() if self.threat is None else (self.threat,)), *self.threats)
 
 
 class Statements(FrozenModel):
@@ -73,22 +113,36 @@ class Comparison:
 
 
 def compare_with_published(scenario_id: str, dataset: xr.Dataset) -> tuple[Comparison, ...]:
-    """Hold the statements about a scenario against its coverage Dataset.
+    """Hold the statements that come with the package about a scenario against its coverage Dataset.
 
-    dataset: dims (phase, threat, latitude, longitude). Statements about phases or threats that it does not
-    hold are left out; a scenario without statements gives none.
+    A scenario without statements gives none; else see `compare`.
+    """
+    statements = load_statements(scenario_id)
+    return () if statements is None else compare(statements, dataset)
+
+
+def load_statements(scenario_id: str) -> Statements | None:
+    """The statements that come with the package about a scenario; None if there are none.
+
+    Raises InputError with every fault of the file.
     """
     path = files("synaspis") / "data" / "statements" / f"{scenario_id}.yaml"
     if not path.is_file():
-        return ()
+        return None
     source = f"statements/{scenario_id}.yaml"
-    document = parse(Statements, read_document(path.read_text(encoding="utf-8"), source=source))
-    known = {"phase": set(dataset["phase"].values), "threat": set(dataset["threat"].values)}
+    return parse(Statements, read_document(path.read_text(encoding="utf-8"), source=source))
+
+
+def compare(statements: Statements, dataset: xr.Dataset) -> tuple[Comparison, ...]:
+    """Hold statements against a coverage Dataset.
+
+    dataset: dims (phase, threat, latitude, longitude). Statements about phases or threats that it does not
+    hold are left out.
+    """
+    phases, threats = set(dataset["phase"].values), set(dataset["threat"].values)
     found = []
-    for name, statement in document.statements.items():
-        if known["phase"].issuperset(statement.all_phases) and known["threat"].issuperset(
-            statement.all_threats
-        ):
+    for name, statement in statements.statements.items():
+        if phases.issuperset(statement.all_phases) and threats.issuperset(statement.all_threats):
             agrees, sentence = _JUDGES[statement.kind](statement, dataset)
             why = "" if agrees else statement.if_it_differs
             found.append(Comparison(name, statement.says, statement.source, sentence, agrees, why))
@@ -96,7 +150,13 @@ def compare_with_published(scenario_id: str, dataset: xr.Dataset) -> tuple[Compa
 
 
 def _percent(part: float, whole: float) -> str:
-    return f"{100.0 * part / whole:.0f} %" if whole > 0.0 else "nothing"
+    return f"{100.0 * part / whole:.0f} %"
+
+
+def _one_case(statement: Statement, dataset: xr.Dataset) -> xr.Dataset:
+    """The part of a Dataset that a statement about one phase and one threat is about."""
+    (phase,), (threat,) = statement.all_phases, statement.all_threats
+    return dataset.sel(phase=phase, threat=threat)
 
 
 def _country_shares(
@@ -113,7 +173,8 @@ def _country_shares(
 
 
 def _reaches(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
-    hit = dataset["threatened"].sel(threat=statement.threat).values == 1
+    (threat,) = statement.all_threats
+    hit = dataset["threatened"].sel(threat=threat).values == 1
     index = dataset["country"].attrs["codes"].split()
     reached = sorted({index[k] for k in dataset["country"].values[hit]})
     shares = _country_shares(dataset, hit, statement.countries)
@@ -124,7 +185,7 @@ def _reaches(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
 
 
 def _defends_part(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
-    cells = dataset["defended"].sel(phase=statement.phase, threat=statement.threat).values == 1
+    cells = _one_case(statement, dataset)["defended"].values == 1
     shares = _country_shares(dataset, cells, statement.countries)
     text = "; ".join(f"{code} {_percent(share, 1.0)}" for code, share in shares.items())
     return all(share > _PART for share in shares.values()), f"Land defended: {text}."
@@ -134,7 +195,7 @@ def _defends_all(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
     parts, whole_held = [], True
     index = dataset["country"].attrs["codes"].split()
     for threat in statement.all_threats:
-        one = dataset.sel(phase=statement.phase, threat=threat)
+        one = dataset.sel(phase=statement.all_phases[0], threat=threat)
         held, all_of_it = float(one["defended_area"]), float(one["threatened_area"])
         whole_held &= held >= (1.0 - _PART) * all_of_it
         open_cells = (one["threatened"].values == 1) & (one["defended"].values == 0)
@@ -143,7 +204,8 @@ def _defends_all(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
         largest = sorted(gap, key=lambda code: -area[gap[code]].sum())[:4]
         names = ", ".join(code for code in largest if gap[code].any())
         gaps = f" (open above all in {names})" if names else ""
-        parts.append(f"{threat}: {_percent(held, all_of_it)} of the area within reach{gaps}")
+        share = f"{_percent(held, all_of_it)} of the area within reach" if all_of_it > 0.0 else "out of reach"
+        parts.append(f"{threat}: {share}{gaps}")
     return whole_held, "; ".join(parts) + "."
 
 
@@ -151,7 +213,7 @@ def _grows(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
     parts, steady = [], True
     for threat in statement.all_threats:
         areas = [
-            float(dataset["defended_area"].sel(phase=phase, threat=threat)) for phase in statement.phases
+            float(dataset["defended_area"].sel(phase=phase, threat=threat)) for phase in statement.all_phases
         ]
         steady &= bool(np.all(np.diff(areas) >= -_PART * max(areas))) and areas[-1] > areas[0]
         parts.append(f"{threat}: " + ", ".join(f"{area / 1e9:,.0f}" for area in areas))
@@ -159,7 +221,7 @@ def _grows(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
 
 
 def _adds_nothing(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
-    before, after = statement.phases
+    before, after = statement.all_phases
     parts, nothing = [], True
     for threat in statement.all_threats:
         one = dataset.sel(threat=threat)
@@ -173,8 +235,10 @@ def _adds_nothing(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]
 
 
 def _from_every_point(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]:
-    share = dataset["defended_fraction"].sel(phase=statement.phase, threat=statement.threat).values
+    share = _one_case(statement, dataset)["defended_fraction"].values
     share = share[np.isfinite(share)]
+    if not share.size:
+        return False, "No launch point reaches the territory."
     text = f"{100 * share.min():.0f} to {100 * share.max():.0f} % of the territory within reach"
     return bool((share > 0.0).all()), f"By launch point, {text} is defended ({share.size} points)."
 
