@@ -77,7 +77,7 @@ def _overview(
             if line == 0:
                 axis.set_title(f"{phase.name} · {phase.year}", fontsize=10, color=INK, fontweight="bold")
             if column == 0:
-                axis.set_ylabel(threat.name, fontsize=10, color=INK, fontweight="bold")
+                axis.set_ylabel(threat.name.replace(", ", "\n"), fontsize=9, color=INK, fontweight="bold")
     figure.legend(handles=handles, loc="lower center", ncols=_LEGEND_COLUMNS, frameon=False, fontsize=9)
     return _png(figure, dpi)
 
