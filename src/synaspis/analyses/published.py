@@ -72,7 +72,7 @@ class Statement(FrozenModel):
         }
         faults = [
             Fault(
-                f"the number of {name} is {count}; {kind} takes {least if most < _MANY else f'{least} or more'}"
+                f"the number of {name} is {count}; {kind} takes {least}{' or more' if most == _MANY else ''}"
             )
             for (name, count), (least, most) in zip(given.items(), _NEEDS[kind], strict=True)
             if count is not None and not least <= count <= most
