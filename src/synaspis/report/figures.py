@@ -58,7 +58,7 @@ def _overview(
     content, frame = atlas.content, atlas.frame
     columns, lines = len(content.phases), len(content.threats)
     width = 12.0 if columns > 1 else 7.0
-    each = (width - 0.4) / columns
+    each = (width - 0.6) / columns
     tall = each * frame.view_height / VIEW_WIDTH
     handles = _handles(content, legend)
     foot = 0.35 + 0.2 * ceil(len(handles) / _LEGEND_COLUMNS)
@@ -66,7 +66,7 @@ def _overview(
     figure = Figure(figsize=(width, height), facecolor="white")
     axes = figure.subplots(lines, columns, squeeze=False)
     figure.subplots_adjust(
-        0.3 / width, (foot + 0.3) / height, 1.0 - 0.05 / width, 1.0 - 0.3 / height, 0.06 / each, 0.36 / tall
+        0.5 / width, (foot + 0.3) / height, 1.0 - 0.05 / width, 1.0 - 0.3 / height, 0.06 / each, 0.36 / tall
     )
     for line, threat in enumerate(content.threats):
         for column, phase in enumerate(content.phases):
