@@ -26,11 +26,11 @@ def propagate_free(state: Floats, duration_s: ArrayLike, steps: int) -> Floats:
         raise ValueError(f"steps is {steps}; take at least 1")
     rows = _as_rows(state)
     step = np.broadcast_to(np.asarray(duration_s, dtype=np.float64) / steps, rows.shape[1:])
+    if np.isfinite(rows.sum() + step.sum()):  # one pass; the masks below cost as much as ten steps
+        return _flown(rows, step, steps)
     finite = np.isfinite(rows).all(axis=0) & np.isfinite(step)
-    flown = _padded(rows[:, finite])
-    _free_lanes(flown, _padded(step[None, finite])[0], steps)
     after = np.full(rows.shape, np.nan)
-    after[:, finite] = flown[:, : np.count_nonzero(finite)]
+    after[:, finite] = _flown(rows[:, finite], step[finite], steps)
     return after
 
 
@@ -57,6 +57,13 @@ def descend(state: Floats, ballistic_coefficient_kg_m2: float) -> tuple[Floats, 
     return answer[_TIME], answer[_POSITION], landed
 
 
+def _flown(rows: Floats, step_s: Floats, steps: int) -> Floats:
+    """Finite states (6, case) after so many steps of step_s (case,)."""
+    flown = _padded(rows)
+    _free_lanes(flown, _padded(step_s[None])[0], steps)
+    return flown[:, : rows.shape[1]]
+
+
 def _as_rows(state: Floats) -> Floats:
     rows = np.asarray(state, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[0] != 6:
@@ -66,9 +73,7 @@ def _as_rows(state: Floats) -> Floats:
 
 def _padded(rows: Floats) -> Floats:
     """A copy with the last case repeated until whole blocks are full."""
-    return np.ascontiguousarray(
-        np.concatenate([rows, np.repeat(rows[:, -1:], -rows.shape[1] % LANES, axis=1)], axis=1)
-    )
+    return np.concatenate([rows, np.repeat(rows[:, -1:], -rows.shape[1] % LANES, axis=1)], axis=1)
 
 
 @driver
