@@ -16,6 +16,8 @@ import matplotlib as mpl
 import pytest
 from click.testing import CliRunner
 
+import synaspis
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "learn").glob("*.md"))]
@@ -76,6 +78,22 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path):
             result = CliRunner().invoke(main, shlex.split(line))
             assert result.exception is None or isinstance(result.exception, SystemExit), line
             assert result.exit_code == status, f"{line}\n{result.output[-2000:]}"
+
+
+@pytest.mark.parametrize("page", ["learn/own-scenario.md", "formats/scenario.md"])
+def test_whole_scenarios_in_pages_are_valid(page: str, tmp_path: Path):
+    whole = [text for text in blocks(ROOT / "docs" / page, "yaml") if text.startswith("schema: scenario/")]
+    assert whole
+    for number, text in enumerate(whole):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(text, "utf-8")
+        synaspis.load_scenario(file)
+
+
+def test_the_page_of_results_has_every_variable_of_the_dataset():
+    page = (ROOT / "docs" / "formats" / "results.md").read_text("utf-8")
+    case = synaspis.load_scenario("europe").coverage("2018", "mrbm-1300", step_deg=1.0)
+    assert not [name for name in case.data_vars if f"`{name}`" not in page]
 
 
 def test_the_example_of_the_readme_has_about_ten_lines():
