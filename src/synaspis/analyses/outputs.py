@@ -89,13 +89,23 @@ def write_zarr(dataset: xr.Dataset, path: Path) -> None:
 
 
 def read_dataset(path: Path) -> xr.Dataset:
-    """Read a dataset of a study whole; raises InputError if it is not one."""
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as stored:
-            dataset = stored.load()
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(Fault(f"cannot be read as netCDF: {error}", source=str(path))) from None
+    """Read the coverage of a study whole; raises InputError if it is not one."""
+    dataset = _read(path)
     missing = [name for name in ("defended", "threatened", "gate", "cell_area") if name not in dataset]
     if missing:
         raise InputError(Fault(f"holds no coverage: {', '.join(missing)} missing", source=str(path)))
     return dataset
+
+
+def read_launch_area(folder: Path) -> xr.Dataset | None:
+    """Read the launch area denied of a study; None if it was not asked for."""
+    path = folder / LAUNCH_AREA
+    return _read(path) if path.is_file() else None
+
+
+def _read(path: Path) -> xr.Dataset:
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as stored:
+            return stored.load()
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(Fault(f"cannot be read as netCDF: {error}", source=str(path))) from None

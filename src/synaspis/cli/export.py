@@ -63,7 +63,13 @@ def export(
 
 
 def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, threat: str | None) -> None:
-    from synaspis.analyses.outputs import DATASET, read_dataset, write_netcdf, write_zarr
+    from synaspis.analyses.outputs import (
+        DATASET,
+        read_dataset,
+        read_launch_area,
+        write_netcdf,
+        write_zarr,
+    )
     from synaspis.analyses.verify import read_manifest, scenario_of
     from synaspis.core.files import replace_directory, write_atomically
     from synaspis.report import content_of
@@ -91,7 +97,8 @@ def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, th
         with replace_directory(output) as store:
             write_zarr(narrowed, store)
     else:
-        tables = dict(table_files(content_of(scenario_of(folder, manifest), dataset, manifest)))
+        content = content_of(scenario_of(folder, manifest), dataset, manifest, read_launch_area(folder))
+        tables = dict(table_files(content))
         write_atomically(output, tables["summary.csv"])
 
 

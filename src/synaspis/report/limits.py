@@ -34,7 +34,7 @@ def limits_of(scenario: Scenario, dataset: xr.Dataset) -> tuple[str, ...]:
     latitude = dataset["latitude"].values
     step_deg = float(abs(np.diff(latitude).mean())) if latitude.size > 1 else 0.0
     grid = (
-        f"The map has cells of {step_deg:g} degrees ({111.2 * step_deg:.0f} km from south to north); "
+        f"The map has cells of {step_deg:g}° ({111.2 * step_deg:.0f} km from south to north); "
         "a cell counts whole or not at all, by what holds at its centre.",
     )
     return (*_ALWAYS, *grid, *(f"{notice[:1].upper()}{notice[1:]}." for notice in scenario.notices()))

@@ -1,0 +1,170 @@
+"""The command line as a whole: manual, exit statuses, one JSON document, broken pipes, interrupts."""
+
+import json
+import os
+import subprocess
+import sys
+
+import click
+import pytest
+
+from synaspis.analyses import outputs
+from synaspis.cli import main
+
+RUN = [sys.executable, "-c", "from synaspis.cli import main; main()"]
+
+
+def run(*words, **options):
+    """Run the command line in a process of its own."""
+    return subprocess.run([*RUN, *words], capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+def test_help_is_a_manual(call):
+    manual = call("--help").out
+    for heading in ("Ask about a shared defence:", "Ask about one flight:", "Examples:", "Exit status:"):
+        assert heading in manual
+    for name, command in main.commands.items():
+        assert f"  {name} " in manual
+        for child in getattr(command, "commands", {}):
+            assert f"    {child} " in manual
+
+
+def test_without_a_command_the_manual_is_shown(call):
+    assert call().out == call("--help").out
+
+
+def answers(command, path=()):
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from answers(child, (*path, name))
+    else:
+        yield path, command
+
+
+@pytest.mark.parametrize(("path", "command"), list(answers(main)), ids=lambda value: str(value)[:40])
+def test_every_command_shows_examples_that_it_would_take(call, path, command):
+    assert command.examples
+    assert "Exit status" in call(*path, "--help").out
+    for example in command.examples:
+        for part in example.split("&&"):
+            words = part.split(" > ")[0].split()
+            assert words[0] == "synaspis"
+            found, rest = main, words[1:]
+            while isinstance(found, click.Group):
+                found, rest = found.commands[rest[0]], rest[1:]
+            found.make_context(found.name, list(rest), resilient_parsing=False)
+
+
+def test_the_manual_comes_quickly_and_without_the_engine():
+    # What takes the time is what is loaded; seconds are no test on a busy machine.
+    code = (
+        "import sys; from synaspis.cli import main\n"
+        "HEAVY = ('numba', 'numpy', 'scipy', 'xarray', 'pydantic', 'shapely')\n"
+        "try: main(['--help'])\n"
+        "finally: print([m for m in HEAVY if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_check_does_not_load_the_compiler():
+    code = (
+        "import sys; from synaspis.cli import main\n"
+        "try: main(['check', '--apogee-km', '4475', '--range-km', '950', '--time-s', '3180'])\n"
+        "finally: print('numba' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr.strip().splitlines()[-1] == "False"
+
+
+def test_the_version_is_that_of_the_package(call):
+    from importlib.metadata import version
+
+    assert call("--version").out == f"synaspis {version('synaspis')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["stduy"], "No such command 'stduy'"),
+        (["check", "--apogee"], "No such option"),
+        (["coverage", "europe"], "Missing option '--phase'"),
+        (["export", "x", "--format", "pdf", "--output", "y"], "'pdf' is not one of"),
+    ],
+)
+def test_a_wrong_call_is_a_fault_with_status_2(call, words, said):
+    done = call(*words, "--json")
+    assert done.status == 2
+    assert said in done.document["error"]["faults"][0]["what"]
+    assert said in done.err
+
+
+def test_faults_come_together_on_standard_error_and_as_json(call):
+    done = call("check", "--apogee-km", "-1", "--from", "91,0", "--time-s", "nan", "--json")
+    assert done.status == 2
+    faults = done.document["error"]["faults"]
+    assert [fault["source"] for fault in faults] == ["--from", "--apogee-km", "--time-s"]
+    assert done.err.startswith("3 faults:\n")
+    assert "latitude 91 deg is out of bounds" in done.err
+
+
+def test_without_json_nothing_of_a_fault_goes_to_standard_output(call):
+    done = call("check", "--apogee-km", "-1")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("1 fault:\n")
+
+
+def test_a_reader_that_goes_away_ends_the_command_without_noise():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*RUN, "catalogue", "list"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 141
+    assert done.stderr == ""
+
+
+def test_an_interrupt_ends_with_130_and_leaves_nothing(call, tmp_path, scenario_file, monkeypatch):
+    written = outputs.write_zarr
+
+    def interrupted(dataset, path):
+        written(dataset, path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outputs, "write_zarr", interrupted)
+    done = call("study", scenario_file, "--out", tmp_path / "out" / "small", "--no-launch-area")
+    assert done.status == 130
+    assert done.err.splitlines()[-1] == "Stopped. Nothing half-written was left behind."
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_interrupt_by_signal_ends_the_process_in_the_same_way():
+    code = (
+        "import os, signal, synaspis.catalogue as catalogue\n"
+        "from synaspis.cli import main\n"
+        "catalogue.load_catalogue = lambda *a: os.kill(os.getpid(), signal.SIGINT)\n"
+        "main(['catalogue', 'list'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+
+
+def test_standard_output_holds_one_document_and_nothing_else():
+    done = run("catalogue", "list", "radars", "--json")
+    assert done.returncode == 0
+    assert {row["kind"] for row in json.loads(done.stdout)} == {"radars"}
+    assert done.stderr == ""
