@@ -151,18 +151,22 @@ def _reach(nodes, i, first, site, table, times, edges, axes, launch_by):  # type
 
 
 @lane
-def _ready(v, b, i, radar_on, track_delay_s, seen_s, firm_s):  # type: ignore[no-untyped-def]
-    """When the battery has a firm track that it may launch on, and the gate that closed if it has none."""
+def _ready(v, b, i, burnout, radar_on, track_delay_s, seen_s, firm_s, lost_s):  # type: ignore[no-untyped-def]
+    """When the battery has a firm track that it may launch on, and the gate that closed if it has none.
+
+    A track that ends before burnout says nothing of where the flight goes; one that lasts longer, only from
+    burnout on.
+    """
     ready, gate = NEVER_S, _UNSEEN
     for r in range(radar_on.shape[1]):
         if not radar_on[v, r] or seen_s[i, r] >= NEVER_S:
             continue
         if track_delay_s[v, r, b] >= NEVER_S:
             gate = max(gate, _UNSHARED)
-        elif firm_s[i, r] >= NEVER_S:
+        elif firm_s[i, r] >= NEVER_S or lost_s[i, r] < burnout:
             gate = max(gate, _BRIEF)
         else:
-            ready = min(ready, firm_s[i, r] + track_delay_s[v, r, b])
+            ready = min(ready, max(firm_s[i, r], burnout) + track_delay_s[v, r, b])
     return ready, gate
 
 
@@ -230,7 +234,7 @@ def _engage(  # type: ignore[no-untyped-def]
                 if reach != _ENGAGED:
                     gate[v, i] = max(gate[v, i], reach)
                     continue
-                ready, why = _ready(v, b, i, radar_on, track_delay_s, seen_s, firm_s)
+                ready, why = _ready(v, b, i, burnout_s[i], radar_on, track_delay_s, seen_s, firm_s, lost_s)
                 if ready >= NEVER_S:
                     gate[v, i] = max(gate[v, i], why)
                     continue
