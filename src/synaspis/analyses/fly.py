@@ -10,14 +10,13 @@ import numpy as np
 
 from synaspis.analyses._loft import Loft, loft
 from synaspis.catalogue import Missile
-from synaspis.core.constants import EARTH_MEAN_RADIUS_M
 from synaspis.core.errors import Fault, InputError
 from synaspis.engine.earth import ecef_to_geodetic
 from synaspis.engine.ephemeris import Ephemeris, find_events
 from synaspis.engine.flight import APOGEE, BURNOUT, IMPACT
 from synaspis.engine.parameters import Floats
 from synaspis.engine.status import Status
-from synaspis.engine.targeting import Fan, aim
+from synaspis.engine.targeting import MISS_ALLOWED_M, Fan, aim
 from synaspis.geography import geodesic_inverse
 from synaspis.scenario import missile_parameters
 
@@ -147,9 +146,13 @@ def fly_lofted(
         latitude_rad=latitude_rad,
         longitude_rad=longitude_rad,
     )
-    if range_m >= pi * EARTH_MEAN_RADIUS_M:
-        return Flight(Status.BEYOND_REACH)
     goal = Loft(latitude_rad, longitude_rad, apogee_m, range_m, azimuth_rad)
+    # Nearly half around the Earth another way is shorter; east or west that is so from 19,970 km on.
+    if (
+        float(geodesic_inverse(latitude_rad, longitude_rad, *goal.aim_rad).distance_m)
+        < range_m - MISS_ALLOWED_M
+    ):
+        return Flight(Status.BEYOND_REACH)
     shot = loft(missile_parameters(booster), goal)
     if shot.summary is None or shot.nodes is None:
         return Flight(shot.status)
