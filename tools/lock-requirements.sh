@@ -18,7 +18,8 @@ resolve() {
     out=$1
     shift
     "$uv" pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-        --no-annotate --no-emit-index-url --no-emit-find-links --output-file "$out" --group build "$@"
+        --no-annotate --no-emit-index-url --no-emit-find-links --only-binary :all: --no-emit-build-options \
+        --output-file "$out" --group build "$@"
 }
 
 resolve "$whole" --all-extras --group test --group docs --group bench
