@@ -83,7 +83,11 @@ def flight_times(path, battery):
 
 def slow_look(path, battery, windows, delays, guides) -> Look:
     """What one battery can do, asked every quarter of a second; a window, delay and right for each radar."""
-    firm = [w[1] + d for w, d in zip(windows, delays, strict=True) if w[1] < NEVER_S and d < NEVER_S]
+    firm = [
+        max(w[1], path.burnout_s) + d
+        for w, d in zip(windows, delays, strict=True)
+        if w[1] < NEVER_S and d < NEVER_S and w[2] >= path.burnout_s
+    ]
     if not firm:
         return Look(0, inf, -inf)
     ready = min(firm) + battery.commit_s
@@ -112,7 +116,7 @@ BATTERIES = [
     Battery(39.9, 32.8, "thaad", commit_s=10.0, assess_s=10.0, homing_s=8.0),
     Battery(37.0, 30.5, "arrow-3", homing_s=20.0),
 ]
-WINDOWS = [(80.0, 120.0, 300.0), (200.0, 260.0, 480.0), (350.0, 380.0, 700.0), (150.0, NEVER_S, NEVER_S)]
+WINDOWS = [(60.0, 75.0, 300.0), (200.0, 260.0, 480.0), (350.0, 380.0, 700.0), (150.0, NEVER_S, NEVER_S)]
 
 
 def test_windows_and_shots_are_those_of_the_slow_look(flown, paths):
@@ -262,6 +266,15 @@ def test_a_delay_of_the_track_is_paid_in_time(one):
 def test_commit_delay_acts_like_a_delay_of_the_track(one):
     slow = ROMANIA._replace(commit_s=ROMANIA.commit_s + 30.0)
     assert with_rights(one, 10.0, True, slow).earliest_s == with_rights(one, 40.0, True).earliest_s
+
+
+def test_nobody_launches_on_a_missile_that_still_burns(one):
+    """Where it goes is known only when the burning ends: a track counts from then on, or not at all."""
+    burnout = float(one.burnout_s[0])
+    early, later = (decide(one, [ROMANIA], [(20.0, firm, 800.0)]) for firm in (burnout - 40.0, burnout))
+    assert early.earliest_s == later.earliest_s
+    lost = decide(one, [ROMANIA], [(20.0, 40.0, burnout - 5.0)])
+    assert lost.gate[0, 0] == Gate.NO_FIRM_TRACK
 
 
 def test_an_interceptor_that_homes_all_the_way_needs_no_guidance(one):
