@@ -65,7 +65,7 @@ class Ephemeris:
         after the last node.
 
         Cubic Hermite between nodes, velocity its derivative. The error of the position is at most h^4 / 384
-        times the fourth derivative: in free flight (2e-5 m/s4) 0.5 mm for nodes h = 10 s apart, 4 cm for 30 s.
+        times the fourth derivative: in free flight (2e-5 m/s4) 0.5 mm for nodes h = 10 s apart, 4 cm at 30 s.
         Source: de Boor, A Practical Guide to Splines (1978), chapter IV.
         """
         time = np.asarray(time_s, dtype=np.float64)
