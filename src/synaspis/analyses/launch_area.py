@@ -47,9 +47,10 @@ def launch_area_denied(
 
     phases, threats: ids, all by default. sharing: by the agreements, none, or all. step_deg: side of a launch
     cell in degrees, 0.1 to 10. advance: called after each threat.
-    Returns a Dataset with the counts `cities_in_reach` (threat, latitude, longitude) and `cities_defended`
-    (phase, threat, latitude, longitude), `denied` (the same; 1 where at least one city is in reach and all in
-    reach are defended) and the areas in m2 `reaching_area` (threat) and `denied_area` (phase, threat).
+    Returns a Dataset with `launch_area` (threat, latitude, longitude; 1 for a place of launch), the counts
+    `cities_in_reach` (the same) and `cities_defended` (phase, threat, latitude, longitude), `denied` (the
+    same; 1 where at least one city is in reach and all in reach are defended) and the areas in m2
+    `reaching_area` (threat) and `denied_area` (phase, threat).
     Raises InputError for unknown ids and steps out of bounds.
     """
     phase_ids = chosen("phase", phases, tuple(scenario.document.phases))
@@ -71,7 +72,7 @@ def launch_area_denied(
             reach[number, row, columns], held[:, number, row, columns] = count, defended
         if advance is not None:
             advance(f"launch area, {threat}")
-    return _dataset(scenario, grid, phase_ids, threat_ids, reach, held)
+    return _dataset(scenario, grid, phase_ids, threat_ids, inside, reach, held)
 
 
 def _largest_cities(scenario: Scenario) -> tuple[Floats, Floats]:
@@ -157,6 +158,7 @@ def _dataset(
     grid: Grid,
     phases: Sequence[str],
     threats: Sequence[str],
+    inside: NDArray[np.bool_],
     reach: NDArray[np.int16],
     held: NDArray[np.int16],
 ) -> xr.Dataset:
@@ -165,6 +167,7 @@ def _dataset(
     area = grid.cell_area_m2
     dataset = xr.Dataset(
         {
+            "launch_area": (("threat", *plane), inside.astype(np.int8)),
             "cities_in_reach": (("threat", *plane), reach),
             "cities_defended": (("phase", "threat", *plane), held),
             "denied": (("phase", "threat", *plane), denied),
@@ -185,6 +188,7 @@ def _dataset(
         },
     )
     for name, units, meaning in (
+        ("launch_area", "1", "a place of launch: land of the countries of the launch points"),
         ("cities_in_reach", "1", "large cities of the territory that the threat reaches from here"),
         ("cities_defended", "1", "of these, cities that are defended"),
         ("denied", "1", "at least one city in reach, and all in reach defended"),
