@@ -239,8 +239,11 @@ def _from_every_point(statement: Statement, dataset: xr.Dataset) -> tuple[bool, 
     share = share[np.isfinite(share)]
     if not share.size:
         return False, "No launch point reaches the territory."
-    text = f"{100 * share.min():.0f} to {100 * share.max():.0f} % of the territory within reach"
-    return bool((share > 0.0).all()), f"By launch point, {text} is defended ({share.size} points)."
+    least, most = (f"{100.0 * value:.0f}" for value in (share.min(), share.max()))
+    span = f"{least} %" if least == most else f"{least} to {most} %"
+    points = f"{share.size} launch point{'' if share.size == 1 else 's'}"
+    text = f"By launch point, {span} of the territory within reach is defended ({points})."
+    return bool((share > 0.0).all()), text
 
 
 _JUDGES: dict[Kind, Callable[[Statement, xr.Dataset], tuple[bool, str]]] = {
