@@ -18,8 +18,9 @@ from synaspis.engine.descent import descend
 from synaspis.engine.kepler import apogee_arc, minimum_energy_arc, rotating_apogee_arc
 from synaspis.engine.parameters import Floats
 
-HALF_CIRCUMFERENCE_M: Final = 20_003_931.0
-"""Longest geodesic of WGS84, from pole to pole (GeographicLib)."""
+HALF_CIRCUMFERENCE_M: Final = 20_003_931.4587
+"""Longest geodesic of WGS84, from pole to pole and between any two antipodes (GeographicLib), rounded up: two
+reported points are never too far apart."""
 
 CIRCULAR_SPEED_M_S: Final = float(np.sqrt(EARTH_MU_M3_S2 / EARTH_MEAN_RADIUS_M))
 """Orbital speed at the surface, 7.91 km/s; no reported flight has asked for more."""

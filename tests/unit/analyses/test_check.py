@@ -201,6 +201,15 @@ def test_near_the_antipode_nothing_breaks(range_km):
     assert checked(1200, range_km, 3000).minimum_time_s is not None
 
 
+@pytest.mark.parametrize("ends", [((90, 0), (-90, 0)), ((0, 0), (0, 180)), ((10, 20), (-10, -160))])
+def test_antipodes_are_not_too_far_apart(ends):
+    """They are the two ends of the longest geodesic, so the distance alone cannot be impossible."""
+    (south, west), (north, east) = (tuple(map(radians, end)) for end in ends)
+    result = checked(None, None, 3000, launch=Place(south, west), impact=Place(north, east))
+    assert result.verdict != "impossible"
+    assert not any("No two points" in reason for reason in result.reasons)
+
+
 maybe = st.none()
 logarithm = st.floats(-2.0, 7.0)
 
