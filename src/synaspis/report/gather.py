@@ -20,7 +20,7 @@ from synaspis.report import content as shown
 from synaspis.report.limits import limits_of
 from synaspis.scenario import PlacedAsset, Scenario
 
-_KIND_WORDS = {"missiles": "Missile", "interceptors": "Interceptor", "radars": "Radar", "sites": "Site"}
+_KIND_WORDS = {"missiles": "Missile", "interceptors": "Interceptor", "radars": "Radar"}
 
 
 def content_of(
@@ -70,13 +70,10 @@ def _threat(scenario: Scenario, threat_id: str) -> shown.Threat:
     threat, missile = scenario.threat(threat_id), scenario.missile(threat_id)
     reach = f"{from_si(missile.class_range.si, 'km'):,.0f} km"
     area = scenario.launch_area(threat_id)
-    return shown.Threat(
-        threat_id,
-        f"{threat.name or missile.name}, {reach}",
-        f"a {reach} missile",
-        area.name,
-        area.source or "",
-    )
+    name = threat.name or missile.name
+    if reach.replace(",", "") not in name.replace(",", ""):
+        name = f"{name}, {reach}"
+    return shown.Threat(threat_id, name, f"a {reach} missile", area.name, area.source or "")
 
 
 def _asset(scenario: Scenario, asset: PlacedAsset, phases: Sequence[str]) -> shown.AssetMark:
@@ -165,7 +162,11 @@ def _values(scenario: Scenario, threats: Sequence[str]) -> Iterator[shown.Assump
     for kind, item in _items(scenario, threats):
         head = f"{_KIND_WORDS.get(kind, kind.removesuffix('s').capitalize())}: {item.name}"
         for path, quantity in quantities(item):
-            yield _assumption(head, path_text(path).replace("_", " "), quantity)
+            name = path_text(path).replace("_", " ")
+            if kind == "sites":
+                yield _assumption("Sites", f"{item.name}: {name}", quantity)
+            else:
+                yield _assumption(head, name, quantity)
 
 
 def _assumption(item: str, name: str, quantity: Quantity) -> shown.Assumption:

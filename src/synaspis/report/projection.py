@@ -22,6 +22,8 @@ VIEW_WIDTH = 1000.0
 """Width of a map in view units; maps are drawn in these and scaled by the browser."""
 
 _WIDEST_AZIMUTHAL_DEG = 130.0
+_SMALLEST_M = 1.2e6
+"""Sides of the smallest map: less shows no country that a reader would know."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class MapFrame:
         frame = cls(definition, 0.0, 0.0, 1.0, 1.0)
         x, y = frame.project(edge[:, 0], edge[:, 1])
         bounds = [x.min(), y.min(), x.max(), y.max()]
+        for low, high in ((0, 2), (1, 3)):
+            lack = max(0.0, _SMALLEST_M - (bounds[high] - bounds[low]))
+            bounds[low], bounds[high] = bounds[low] - lack / 2, bounds[high] + lack / 2
         width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
         limit = [bounds[0] - width / 3, bounds[1] - height / 3, bounds[2] + width / 3, bounds[3] + height / 3]
         for latitude, longitude in points:

@@ -76,7 +76,8 @@ def answer(content: ReportContent) -> str:
             now = f"{percent_text(rows[last.id, threat.id].area_share)} of what {threat.words} can reach"
             then = rows[first.id, threat.id].area_share
             shares.append(now + (f" ({percent_text(then)} in {first.year})" if first is not last else ""))
-        parts.append(f"In {last.name} ({last.year}) the shared defence covers {joined(shares)}.")
+        when = last.name if last.name.lower().startswith("phase") else f'the phase "{last.name}"'
+        parts.append(f"In {when} ({last.year}) the shared defence covers {joined(shares)}.")
         given_up = [phase for phase in content.phases if phase.cancelled]
         parts += [_instead(rows, phase, last, reached) for phase in given_up]
     if spared:

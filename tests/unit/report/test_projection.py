@@ -87,3 +87,10 @@ def test_the_graticule_crosses_at_whole_tens(frame):
     crossing = np.array(frame.view(np.array(50.0), np.array(10.0)))
     near = [line for line in lines if np.min(np.hypot(*(line - crossing).T)) < 12.0]
     assert len(near) >= 2
+
+
+def test_a_map_is_never_too_small_to_be_known():
+    frame = MapFrame.around(np.array([38.0, 38.1]), np.array([44.0, 44.1]), [(38.08, 46.292)])
+    assert frame.right_m - frame.left_m > 1.2e6
+    assert frame.top_m - frame.bottom_m > 1.2e6
+    assert frame.holds(38.08, 46.292)

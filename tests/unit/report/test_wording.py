@@ -71,3 +71,10 @@ def test_a_case_out_of_reach_is_said_so(content):
         wording.case_sentence(replace(row, threatened_area_m2=0.0))
         == "Nothing in the territory is within reach of this threat."
     )
+
+
+def test_a_phase_with_a_name_of_its_own_is_quoted(content):
+    phases = (content.phases[0], replace(content.phases[1], name="With a ship"))
+    dataset = content.dataset.sel(phase=["p1", "p2"])
+    answer = wording.answer(replace(content, phases=phases, dataset=dataset))
+    assert answer.startswith('In the phase "With a ship" (2015) the shared defence covers ')
