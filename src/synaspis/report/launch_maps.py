@@ -48,7 +48,7 @@ class LaunchAtlas:
         self.own_paths = self.frame.outline_paths(outlines.launch)
         self.other_paths = self.frame.outline_paths((*outlines.other, *outlines.own))
         cells = self.frame.pixel_cells(latitude, longitude, RASTER_COLUMNS)
-        inside = np.any(denied["cities_in_reach"].values > 0, axis=0)
+        inside = np.any(denied["launch_area"].values > 0, axis=0)
         self._pixels = territory_pixels(cells, inside, self.own_paths)
 
     def definitions(self) -> Markup:

@@ -40,8 +40,8 @@ def summary(content: ReportContent) -> list[Row]:
             "threatened_area_km2": _km2(row.threatened_area_m2),
             "defended_area_km2": _km2(row.defended_area_m2),
             "defended_area_share": round(row.area_share, 4),
-            "threatened_population": row.threatened_population,
-            "defended_population": row.defended_population,
+            "threatened_population": int(row.threatened_population),
+            "defended_population": int(row.defended_population),
             "defended_population_share": round(row.population_share, 4),
             "median_warning_time_s": round(row.median_warning_s, 1),
             **({} if not denied else {"denied_launch_area_km2": _km2(denied[row.phase, row.threat][0])}),
@@ -58,6 +58,7 @@ def _gates(content: ReportContent) -> list[Row]:
             "gate": row.label,
             "area_km2": _km2(row.area_m2[number]),
             "share_of_threatened": round(row.share[number], 4),
+            "population": int(row.population[number]),
         }
         for row in gate_rows(content.dataset)
         for number, phase in enumerate(content.phases)
@@ -73,7 +74,7 @@ def _contributions(content: ReportContent) -> list[Row]:
             "asset": row.asset,
             "owner": row.owner,
             "lost_area_km2": _km2(row.area_m2[number]),
-            "lost_population": row.population[number],
+            "lost_population": int(row.population[number]),
         }
         for phase in content.phases
         for row in contribution_rows(content, phase.id)

@@ -42,6 +42,7 @@ class GateRow:
     colour: str
     area_m2: tuple[float, ...]
     share: tuple[float, ...]
+    population: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def denied_rows(denied: xr.Dataset) -> dict[tuple[str, str], tuple[float, float]
 
 def gate_rows(dataset: xr.Dataset) -> list[GateRow]:
     """Return for each threat the gates that leave territory open, with their area in each phase."""
-    area = dataset["cell_area"].broadcast_like(dataset["land"]).values
+    area, people = dataset["cell_area"].values, dataset["population"].values
     rows = []
     for threat in dataset["threat"].values:
         case = dataset.sel(threat=threat)
@@ -106,10 +107,20 @@ def gate_rows(dataset: xr.Dataset) -> list[GateRow]:
         whole = (threatened * area).sum(axis=(-2, -1))
         undefended = threatened & (case["defended"].values == 0)
         for gate in gates_present(dataset):
-            closed = ((undefended & (case["gate"].values == gate.value)) * area).sum(axis=(-2, -1))
+            cells = undefended & (case["gate"].values == gate.value)
+            closed, persons = ((cells * each).sum(axis=(-2, -1)) for each in (area, people))
             if closed.any():
                 shares = tuple(share(float(c), float(w)) for c, w in zip(closed, whole, strict=True))
-                rows.append(GateRow(str(threat), gate.label, gate.colour, tuple(map(float, closed)), shares))
+                rows.append(
+                    GateRow(
+                        str(threat),
+                        gate.label,
+                        gate.colour,
+                        tuple(map(float, closed)),
+                        shares,
+                        tuple(map(float, persons)),
+                    )
+                )
     return rows
 
 

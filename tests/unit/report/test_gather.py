@@ -24,6 +24,7 @@ def denied():
     space = ("latitude", "longitude")
     return xr.Dataset(
         {
+            "launch_area": (("threat", *space), np.ones((1, 1, 4), np.int8)),
             "cities_in_reach": (("threat", *space), np.array([[[3, 2, 0, 4]]])),
             "cities_defended": (("phase", "threat", *space), np.array([[[[3, 0, 0, 1]]]])),
             "reaching_area": ("threat", [4e10]),

@@ -26,10 +26,14 @@ def test_gates_account_for_all_that_is_threatened_and_not_defended(content):
     rows = {(row.phase, row.threat): row for row in case_rows(content.dataset)}
     for index, phase in enumerate(content.dataset["phase"].values):
         for threat in content.dataset["threat"].values:
+            row = rows[str(phase), str(threat)]
             closed = sum(
                 gate.area_m2[index] for gate in gate_rows(content.dataset) if gate.threat == str(threat)
             )
-            row = rows[str(phase), str(threat)]
+            people = sum(
+                gate.population[index] for gate in gate_rows(content.dataset) if gate.threat == str(threat)
+            )
+            assert people == row.threatened_population - row.defended_population
             assert closed == pytest.approx(row.threatened_area_m2 - row.defended_area_m2, rel=1e-9)
 
 
