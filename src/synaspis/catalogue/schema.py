@@ -147,7 +147,9 @@ class Interceptor(Item):
     minimum_elevation: Elevation = Field(description="Lowest launch elevation.")
     commit_delay: Delay = Field(description="From a firm track to launch.")
     kill_assessment_delay: Delay = Field(description="From intercept to the decision on another shot.")
-    homing_time: Delay = Field(description="Before intercept, from which on no radar is needed.")
+    homing_time: Delay = Field(
+        description="Before intercept: the moment of hand-over, at which a radar must hold the target; none is needed after."
+    )
 
     @field_validator("maximum_altitude")
     @classmethod

@@ -18,7 +18,10 @@ _ALWAYS = (
     "Interceptors are envelopes: a public burnout speed with limits of altitude, time and range. How one "
     "is guided or what its seeker sees is not modelled.",
     "Radar ranges scale from one published or estimated range for one target size; a real target looks "
-    "larger or smaller as it turns. Terrain does not mask anything; the horizon does, with refraction.",
+    "larger or smaller as it turns, and a burning missile larger than what re-enters, whose size is used "
+    "for the whole flight. Terrain does not mask anything; the horizon does, with refraction.",
+    "What an asset adds is what would be lost without it alone. Where several cover the same ground each adds "
+    "little, although none of them is useless.",
     "Delays of command and communication are assumed, for none was published. Who decides, and whether he "
     "would, is taken as settled.",
     "Warning time ends at the impact. What remains for people to take shelter is shorter by the time that "
