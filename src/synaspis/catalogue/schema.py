@@ -148,7 +148,7 @@ class Interceptor(Item):
     commit_delay: Delay = Field(description="From a firm track to launch.")
     kill_assessment_delay: Delay = Field(description="From intercept to the decision on another shot.")
     homing_time: Delay = Field(
-        description="Before intercept: the moment of hand-over, at which a radar must hold the target; none is needed after."
+        description="From hand-over, when a radar must hold the target, to intercept; none is needed in it."
     )
 
     @field_validator("maximum_altitude")

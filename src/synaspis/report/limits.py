@@ -20,8 +20,8 @@ _ALWAYS = (
     "Radar ranges scale from one published or estimated range for one target size; a real target looks "
     "larger or smaller as it turns, and a burning missile larger than what re-enters, whose size is used "
     "for the whole flight. Terrain does not mask anything; the horizon does, with refraction.",
-    "What an asset adds is what would be lost without it alone. Where several cover the same ground each adds "
-    "little, although none of them is useless.",
+    "What an asset adds is what would be lost without it alone. Where several cover the same ground each "
+    "adds little, although none of them is useless.",
     "Delays of command and communication are assumed, for none was published. Who decides, and whether he "
     "would, is taken as settled.",
     "Warning time ends at the impact. What remains for people to take shelter is shorter by the time that "
