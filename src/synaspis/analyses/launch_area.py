@@ -39,14 +39,16 @@ def launch_area_denied(
     *,
     phases: Sequence[str] | None = None,
     threats: Sequence[str] | None = None,
+    partners: Sequence[str] | None = None,
     sharing: Sharing = "agreements",
     step_deg: float = STEP_DEG,
     advance: Callable[[str], None] | None = None,
 ) -> xr.Dataset:
     """Which large cities are in reach from each place of launch, and whether all of them are defended.
 
-    phases, threats: ids, all by default. sharing: by the agreements, none, or all. step_deg: side of a launch
-    cell in degrees, 0.1 to 10. advance: called after each threat.
+    phases, threats: ids, all by default. partners: ids of those who take part, all by default; the cities
+    stay the same. sharing: by the agreements, none, or all. step_deg: side of a launch cell in degrees, 0.1
+    to 10. advance: called after each threat.
     Returns a Dataset with `launch_area` (threat, latitude, longitude; 1 for a place of launch), the counts
     `cities_in_reach` (the same) and `cities_defended` (phase, threat, latitude, longitude), `denied` (the
     same; 1 where at least one city is in reach and all in reach are defended) and the areas in m2
@@ -55,9 +57,11 @@ def launch_area_denied(
     """
     phase_ids = chosen("phase", phases, tuple(scenario.document.phases))
     threat_ids = chosen("threat", threats, tuple(scenario.document.threats))
-    plan = architecture(
-        scenario, [Variant(scenario.phase(phase).date, sharing=sharing) for phase in phase_ids]
+    allowed = (
+        None if partners is None else frozenset(chosen("partner", partners, scenario.membership.partners))
     )
+    days = [scenario.phase(phase).date for phase in phase_ids]
+    plan = architecture(scenario, [Variant(day, partners=allowed, sharing=sharing) for day in days])
     towns = _largest_cities(scenario)
     grid, inside = _launch_grid(scenario, threat_ids, step_deg)
     reach = np.zeros(inside.shape, np.int16)

@@ -102,12 +102,12 @@ def _run(scenario: Scenario, settings: Settings) -> tuple[xr.Dataset, xr.Dataset
     chosen: dict[str, Any] = {
         "phases": settings.phases,
         "threats": settings.threats,
+        "partners": settings.partners,
         "sharing": settings.sharing,
     }
     with progress_bar("Coverage") as advance:
         dataset = coverage(
             scenario,
-            partners=settings.partners,
             step_deg=settings.step_deg,
             contributions=settings.contributions,
             progress=advance,

@@ -146,6 +146,18 @@ def test_sharing_more_never_reduces_what_is_defended(europe, denied):
     assert bool((agreed <= everything).all())
 
 
+def test_partners_take_part_or_not(europe, denied):
+    """Türkiye is host and owns no asset here: alone it denies nothing, and the cities in reach stay."""
+    alone = launch_area_denied(europe, phases=["2018"], partners=["tr"], step_deg=STEP_DEG)
+    xr.testing.assert_identical(alone["cities_in_reach"], denied["cities_in_reach"])
+    assert int(alone["cities_defended"].sum()) == 0
+    assert int(denied["cities_defended"].sel(phase="2018").sum()) > 0
+    everybody = launch_area_denied(
+        europe, phases=["2018"], partners=europe.membership.partners, step_deg=STEP_DEG
+    )
+    xr.testing.assert_identical(everybody, denied.sel(phase=["2018"]))
+
+
 @pytest.mark.parametrize(
     ("longitude_deg", "aim_deg"), [(44.0, (44.43, 26.1)), (179.0, (20.0, -170.0)), (-120.0, (40.0, -110.0))]
 )
@@ -206,6 +218,7 @@ def test_variables_have_units_and_the_dataset_its_origin(denied):
     [
         ({"phases": ["2019"]}, "the scenario has no phase '2019'. Did you mean '2018'"),
         ({"threats": ["mrbm-2001", "irbm"]}, "2 faults .*no threat 'mrbm-2001'. Did you mean 'mrbm-2000'"),
+        ({"partners": ["uss"]}, "the scenario has no partner 'uss'. Did you mean 'us'"),
         ({"phases": []}, "no phase was named. Name one of 2011, 2015, 2018, 2022."),
         ({"sharing": "non"}, "there is no sharing 'non'. Did you mean 'none'"),
         ({"step_deg": 0.0}, "step_deg: step is 0.0 deg; allowed is 0.1 to 10 deg"),
