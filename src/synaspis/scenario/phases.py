@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from synaspis.core.documents import Document
 from synaspis.core.errors import Fault
 from synaspis.scenario.surroundings import table
+
+_DAY: Final = TypeAdapter(date)
 
 
 def phase_faults(document: Document) -> Iterator[Fault]:
@@ -19,8 +23,8 @@ def phase_faults(document: Document) -> Iterator[Fault]:
     before: tuple[str, date] | None = None
     services = [_service(asset) for asset in table(document, "assets").values()]
     for name, phase in table(document, "phases").items():
-        day = phase.get("date") if isinstance(phase, Mapping) else None
-        if not isinstance(day, date):
+        day = _day(phase.get("date")) if isinstance(phase, Mapping) else None
+        if day is None:
             continue
         path = ("phases", name, "date")
         if before is not None and day <= before[1]:
@@ -38,8 +42,15 @@ def _service(asset: Any) -> tuple[date | None, date | None]:
     """First day in service and first day out of it; no first day if it cannot be told."""
     if not isinstance(asset, Mapping):
         return None, None
-    start, end = asset.get("in_service"), asset.get("out_of_service")
-    return (start if isinstance(start, date) else None), (end if isinstance(end, date) else None)
+    return _day(asset.get("in_service")), _day(asset.get("out_of_service"))
+
+
+def _day(given: Any) -> date | None:
+    """The day that the schema makes of what was read, which may stand in quotes; None if it makes none."""
+    try:
+        return _DAY.validate_python(given)
+    except ValidationError:
+        return None
 
 
 def _first(services: list[tuple[date | None, date | None]]) -> str:

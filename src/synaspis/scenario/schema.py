@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from synaspis.agreement import Agreement
+from synaspis.catalogue import Interceptor
 from synaspis.core.claims import WRITTEN_SHORT, Claim
 from synaspis.core.documents import FrozenModel, Rejected, nearest
 from synaspis.core.errors import Fault
@@ -30,6 +31,8 @@ Step = Annotated[Measure, WRITTEN_SHORT, of_dimension("angle", at_least=pi / 18_
 NetworkDelay = Annotated[Measure, WRITTEN_SHORT, of_dimension("time", at_least=0.0, at_most=600.0)]
 
 SHOTS_MAX: Final = 10
+BATTERIES_MAX: Final = 63
+"""As many as one pass over a flight can tell apart."""
 
 
 def _code_on_map(codes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -194,3 +197,48 @@ class ScenarioDocument(FrozenModel):
     launch_areas: Mapping[Identifier, LaunchArea] = Field(min_length=1, description="Launch areas by id.")
     threats: Mapping[Identifier, Threat] = Field(min_length=1, description="Threats by id.")
     engagement: Engagement = Field(default=Engagement(), description="What counts as defended.")
+
+    @field_validator("partners")
+    @classmethod
+    def _one_a_country(cls, partners: Mapping[str, Partner]) -> Mapping[str, Partner]:
+        first: dict[str, str] = {}
+        clashes = [
+            Fault(
+                f"{partner.country} is the country of {first[partner.country]!r} already",
+                where=f"{name}.country",
+                remedy="Give it to the partner that warns its people, and leave it out of the other.",
+            )
+            for name, partner in partners.items()
+            if partner.country is not None and first.setdefault(partner.country, name) != name
+        ]
+        if clashes:
+            raise Rejected(*clashes)
+        return partners
+
+    @field_validator("alliances")
+    @classmethod
+    def _names_of_their_own(
+        cls, alliances: Mapping[str, Alliance], info: ValidationInfo
+    ) -> Mapping[str, Alliance]:
+        partners = info.data.get("partners", {})
+        clashes = [
+            Fault(f"{name!r} is a partner as well", where=name, remedy="Give the alliance another id.")
+            for name in alliances
+            if name in partners
+        ]
+        if clashes:
+            raise Rejected(*clashes)
+        return alliances
+
+    @field_validator("assets")
+    @classmethod
+    def _few_batteries(cls, assets: Mapping[str, Asset], info: ValidationInfo) -> Mapping[str, Asset]:
+        surroundings: Surroundings | None = info.context
+        if surroundings is not None:
+            items = {name: surroundings.item(asset.item) for name, asset in assets.items()}
+            batteries = [name for name, item in items.items() if isinstance(item, Interceptor)]
+            if len(batteries) > BATTERIES_MAX:
+                what = f"there are {len(batteries)} batteries; at most {BATTERIES_MAX} are allowed"
+                remedy = "Count batteries of one kind at one place as one, with all their interceptors."
+                raise Rejected(Fault(what, where=batteries[BATTERIES_MAX], remedy=remedy))
+        return assets

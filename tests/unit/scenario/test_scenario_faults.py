@@ -8,10 +8,12 @@ import pytest
 from synaspis.catalogue import load_catalogue
 from synaspis.core.documents import read_document
 from synaspis.core.errors import InputError
-from synaspis.scenario import check_scenario, new_scenario
+from synaspis.engagement import BATTERIES_MAX, SHOTS_MAX
+from synaspis.scenario import check_scenario, new_scenario, schema
 
 GOOD = new_scenario("good")
 PHASES = GOOD[GOOD.index("phases:") : GOOD.index("\n# Where the flights")]
+BATTERY = GOOD[GOOD.index("  shore-battery:") : GOOD.index("  ship-radar:")]
 TABRIZ = "{name: Tabriz, latitude: 38.080 deg, longitude: 46.292 deg}"
 
 # name: (text of the template, what stands in its place, where, what is said). The first hit is replaced.
@@ -111,6 +113,12 @@ FAULTS = {
         "phases.2030.date",
         "the phase '2030' of 2025-06-01 is not later than the phase '2026' of 2026-01-01. Put the phases in",
     ),
+    "phases out of order, the day in quotes": (
+        "date: 2030-01-01",
+        'date: "2025-06-01"',
+        "phases.2030.date",
+        "the phase '2030' of 2025-06-01 is not later than the phase '2026' of 2026-01-01. Put the phases in",
+    ),
     "empty phase": (
         "date: 2026-01-01",
         "date: 2020-01-01",
@@ -176,6 +184,24 @@ FAULTS = {
         "members: [ro, tr, us, de]",
         "alliances.together.members",
         "unknown partner 'de'",
+    ),
+    "alliance named as a partner": (
+        "  together: {",
+        "  us: {name: Alone, members: [us]}\n  together: {",
+        "alliances.us",
+        "'us' is a partner as well. Give the alliance another id.",
+    ),
+    "two partners of one country": (
+        "name: United States, country: US",
+        "name: United States, country: RO",
+        "partners.us.country",
+        "RO is the country of 'ro' already. Give it to the partner that warns its people, and leave it out",
+    ),
+    "too many batteries": (
+        BATTERY,
+        "".join(BATTERY.replace("shore-battery", f"battery-{number}") for number in range(64)),
+        "assets.battery-63",
+        "there are 64 batteries; at most 63 are allowed. Count batteries of one kind at one place as one",
     ),
     "unknown party": (
         "parties: together",
@@ -385,6 +411,11 @@ FAULTS = {
         "at least 1 item",
     ),
 }
+
+
+def test_as_many_batteries_are_allowed_as_the_engagement_takes():
+    assert schema.BATTERIES_MAX == BATTERIES_MAX
+    assert schema.SHOTS_MAX == SHOTS_MAX
 
 
 def test_the_template_passes():
