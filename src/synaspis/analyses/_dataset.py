@@ -58,6 +58,7 @@ _ATTRS: dict[str, tuple[str, str]] = {
     "contribution_area": ("m2", "defended area lost without the asset"),
     "contribution_population": ("1", "defended city inhabitants lost without the asset"),
     "defended_fraction": ("1", "share of the territory in reach of the launch point that is defended"),
+    "launch_name": ("1", "name of the launch point"),
     "launch_latitude": ("degrees_north", "latitude of the launch point"),
     "launch_longitude": ("degrees_east", "longitude of the launch point"),
 }
@@ -114,6 +115,7 @@ def assemble(run: CoverageRun, **settings: Any) -> CoverageDataset:
         sharing=settings["sharing"],
         partners="all" if settings["partners"] is None else " ".join(settings["partners"]),
         shots_required=document.engagement.shots_required,
+        flights_not_found=sum(tally.unflown for tally in run.tallies),
         grid_step_deg=round(float(np.degrees(run.grid.step_rad)), 9),
     )
     return dataset

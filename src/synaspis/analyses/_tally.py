@@ -18,6 +18,7 @@ class Tally:
     bases: variants that are phases (the others leave one asset out and are only asked whether they still
     defend).
     cell_area_m2: (cell,). The arrays are filled by `add`, one call for some cells of one launch point.
+    unflown: flights within the range of the class that were not found; 0 unless it cannot reach that far.
     """
 
     variants: int
@@ -25,6 +26,7 @@ class Tally:
     batteries: int
     launches: int
     cell_area_m2: Floats
+    unflown: int = 0
     threatened: NDArray[np.bool_] = field(init=False)
     defended: NDArray[np.bool_] = field(init=False)
     without_battery: NDArray[np.bool_] = field(init=False)

@@ -129,6 +129,7 @@ def _add_flights(
 ) -> None:
     flights = aim(fan, land.latitude_rad[cells], land.longitude_rad[cells])
     done = np.flatnonzero(flights.status == Status.DONE)
+    tally.unflown += cells.size - done.size
     if not done.size:
         return
     nodes, cells = flights.nodes[done], cells[done]
