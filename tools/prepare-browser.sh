@@ -1,13 +1,21 @@
 #!/bin/sh
-# Have a Chromium for the tests that open the report in a browser. Installs Debian's where that is allowed; else says so.
+# Have a Chromium, and the library that its driver needs, for the tests that open the report in a browser.
+# Installs Debian's packages where that is allowed; else says so, and the tests are left out.
 set -eu
 
+found=
 for name in chromium chromium-browser google-chrome; do
-    command -v "$name" >/dev/null && exit 0
+    command -v "$name" >/dev/null && found=$name
 done
+wanted=
+[ -n "$found" ] || wanted=chromium
+ldconfig -p 2>/dev/null | grep -q "libatomic\.so\.1" || wanted="$wanted libatomic1"
+[ -n "$wanted" ] || exit 0
+
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing the Debian package chromium" >&2
+    echo "Installing the Debian packages $wanted" >&2
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends chromium >/dev/null && exit 0
+    # shellcheck disable=SC2086
+    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends $wanted >/dev/null && exit 0
 fi
-echo "No Chromium here: the tests that open the report in a browser will be skipped. On Debian: apt-get install chromium" >&2
+echo "Missing for the tests in a browser, which are left out: $wanted (apt-get install $wanted)" >&2
