@@ -2,6 +2,7 @@
 # Have a Chromium, and the library that its driver needs, for the tests that open the report in a browser.
 # Installs Debian's packages where that is allowed; else says so, and the tests are left out.
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 
 found=
 for name in chromium chromium-browser google-chrome; do
