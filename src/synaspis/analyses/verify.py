@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from synaspis import _version
 from synaspis.analyses.coverage import Progress, coverage
 from synaspis.analyses.launch_area import launch_area_denied
 from synaspis.analyses.manifest import (
-    ARRAYS,
     INPUTS,
     NUMBERS,
     PACKAGE,
@@ -23,6 +22,7 @@ from synaspis.analyses.manifest import (
     SCHEMA,
     Settings,
     array_hash,
+    arrays_of,
     file_hash,
     numbers_of,
 )
@@ -36,16 +36,7 @@ RELATIVE_TOLERANCE: Final = 1e-6
 TIME_TOLERANCE_S: Final = 0.1
 """Of warning times."""
 
-_SETTING_TYPES: Final = {
-    "scenario": str,
-    "phases": (list, type(None)),
-    "threats": (list, type(None)),
-    "partners": (list, type(None)),
-    "sharing": str,
-    "step_deg": (int, float, type(None)),
-    "contributions": bool,
-    "launch_area": bool,
-}
+_UNNAMED: Final = "not named in the manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +78,9 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
     cannot be read.
     """
     manifest = read_manifest(folder)
-    settings = _settings(manifest)
-    found: list[Difference | None] = [*_outputs(folder, manifest), *_inputs(folder, manifest)]
+    settings = settings_of(manifest)
     scenario = scenario_of(folder, manifest)
+    found: list[Difference | None] = [*_outputs(folder, manifest), *_inputs(folder, manifest, scenario)]
     dataset = coverage(
         scenario,
         phases=settings.phases,
@@ -97,7 +88,7 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
         partners=settings.partners,
         sharing=settings.sharing,  # type: ignore[arg-type]
         step_deg=settings.step_deg,
-        contributions=False,
+        contributions=settings.contributions,
         progress=progress,
     )
     denied = None
@@ -106,6 +97,7 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
             scenario,
             phases=settings.phases,
             threats=settings.threats,
+            partners=settings.partners,
             sharing=settings.sharing,  # type: ignore[arg-type]
         )
     found += _numbers(manifest["numbers"], numbers_of(dataset, denied))
@@ -117,78 +109,26 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
     )
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a study; raises InputError if there is none, or it is not one that we can
-    follow.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        remedy = "Name the folder that `synaspis study` wrote."
-        raise InputError(
-            Fault("there is no manifest.json in it", source=str(folder), remedy=remedy)
-        ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(Fault(f"cannot be read: {error}", source=str(path))) from None
-    faults = list(_manifest_faults(manifest))
-    if faults:
-        raise InputError(Fault(fault, source=str(path)) for fault in faults)
-    return dict(manifest)
-
-
-def _manifest_faults(manifest: Any) -> Iterator[str]:
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-        yield f"is no manifest: `schema` must be {SCHEMA!r}"
-        return
-    for key, kind in (
-        ("settings", dict),
-        ("inputs", list),
-        ("numbers", list),
-        ("arrays", dict),
-        ("outputs", dict),
-    ):
-        if not isinstance(manifest.get(key), kind):
-            yield f"{key!r} is missing or of the wrong kind"
-    settings = manifest.get("settings")
-    if isinstance(settings, dict):
-        unknown = set(settings) ^ set(_SETTING_TYPES)
-        yield from (f"settings: {name!r} is unknown or missing" for name in sorted(unknown))
-        for name, kinds in _SETTING_TYPES.items():
-            if name in settings and not isinstance(settings[name], kinds):  # type: ignore[arg-type]
-                yield f"settings: {name!r} is of the wrong kind"
-
-
-def _settings(manifest: Mapping[str, Any]) -> Settings:
-    given: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in manifest["settings"].items()
-    }
-    return Settings(**given)
-
-
-def scenario_of(folder: Path, manifest: Mapping[str, Any]) -> Scenario:
-    """Load the scenario of a study: the copy among the results if there is one, else what the settings name.
-
-    Raises InputError if it cannot be read.
-    """
-    settings = _settings(manifest)
-    copy = folder / INPUTS / Path(settings.scenario).name
-    return load_scenario_document(copy if copy.is_file() else settings.scenario)
-
-
 def _outputs(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Difference | None]:
-    for name, stored in manifest["outputs"].items():
-        path = folder / name
-        found = file_hash(path) if path.is_file() else "no such file"
+    named = manifest["outputs"]
+    for name, stored in named.items():
+        found = content_hash(folder / name)
         yield None if found == stored else Difference(f"file {name}", stored, found)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    parts = {name for name in there if name.startswith(f"{STORE}/")}
+    known = {MANIFEST, *named} | (parts if STORE in named else set())
+    yield from (Difference(f"file {name}", _UNNAMED, "a file") for name in sorted(there - known))
 
 
-def _inputs(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Difference | None]:
+def _inputs(folder: Path, manifest: Mapping[str, Any], scenario: Scenario) -> Iterator[Difference | None]:
     for entry in manifest["inputs"]:
-        name, stored = str(entry.get("name")), entry.get("sha256")
-        path = (folder if name.startswith(f"{INPUTS}/") else PACKAGE) / name
-        found = file_hash(path) if path.is_file() else "no such file"
-        yield None if found == stored else Difference(f"input {name}", str(stored), found)
+        name, stored = entry["name"], entry["sha256"]
+        found = content_hash((folder if name.startswith(f"{INPUTS}/") else PACKAGE) / name)
+        yield None if found == stored else Difference(f"input {name}", stored, found)
+    named = {entry["name"] for entry in manifest["inputs"]}
+    for name, path in input_files(scenario):
+        if name not in named:
+            yield Difference(f"input {name}", _UNNAMED, content_hash(path))
 
 
 def _numbers(stored: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[Difference | None]:
@@ -214,7 +154,7 @@ def _numbers(stored: list[dict[str, Any]], found: list[dict[str, Any]]) -> Itera
 def _close(old: Any, new: float | None, unit: str) -> bool:
     if old is None or new is None:
         return old is None and new is None
-    if not isinstance(old, int | float):
+    if not isinstance(old, int | float) or not isfinite(old):
         return False
     allowed = TIME_TOLERANCE_S if unit == "s" else RELATIVE_TOLERANCE * max(abs(old), abs(new))
     return bool(abs(old - new) <= allowed)
@@ -222,10 +162,10 @@ def _close(old: Any, new: float | None, unit: str) -> bool:
 
 def _arrays(folder: Path, manifest: Mapping[str, Any], dataset: xr.Dataset) -> Iterator[Difference | None]:
     """Compare by hash; where that differs, say in how many cells the stored array does."""
-    differing = [
-        name for name in ARRAYS if manifest["arrays"].get(name) != array_hash(name, dataset[name].values)
-    ]
-    yield from (None for name in ARRAYS if name not in differing)
+    names = arrays_of(dataset)
+    kept = manifest["arrays"]
+    differing = [name for name in names if kept.get(name) != array_hash(name, dataset[name].values)]
+    yield from (None for name in names if name not in differing)
     if not differing:
         return
     try:
