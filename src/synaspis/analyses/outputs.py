@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import xarray as xr
 
-from synaspis.analyses.manifest import INPUTS, file_hash, input_files
+from synaspis.analyses.manifest import INPUTS, content_hash, file_hash, input_files
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import replace_directory
 from synaspis.scenario import Scenario
@@ -34,8 +34,8 @@ def write_study(
     complete.
 
     denied: launch area denied, None if it was not asked for. files: name and content of each; they may be
-    made while they are written. The manifest gets `outputs`: the SHA-256 of every file but itself and the
-    parts of the Zarr store. Returns the folder. Raises InputError if the place cannot be written, or holds
+    made while they are written. The manifest gets `outputs`: the SHA-256 of every file but itself, of the
+    Zarr store as a whole. Returns the folder. Raises InputError if the place cannot be written, or holds
     something that is no study.
     """
     refuse_strangers(final)
@@ -48,13 +48,14 @@ def write_study(
             (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
         copies = [(name, path) for name, path in input_files(scenario) if name.startswith(f"{INPUTS}/")]
         for name, path in copies:
-            (folder / INPUTS).mkdir(exist_ok=True)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)
         outputs = {
             path.relative_to(folder).as_posix(): file_hash(path)
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and STORE not in path.relative_to(folder).parts
+            if path.is_file() and path.relative_to(folder).parts[0] != STORE
         }
+        outputs[STORE] = content_hash(folder / STORE)
         text = json.dumps({**manifest, "outputs": outputs}, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
     return final

@@ -19,16 +19,16 @@ from synaspis.analyses.manifest import (
     NUMBERS,
     PACKAGE,
     ROUNDING,
-    SCHEMA,
-    Settings,
     array_hash,
     arrays_of,
-    file_hash,
+    content_hash,
+    input_files,
     numbers_of,
 )
-from synaspis.analyses.outputs import DATASET, MANIFEST, read_dataset
-from synaspis.core.errors import Fault, InputError
-from synaspis.scenario import Scenario, load_scenario_document
+from synaspis.analyses.outputs import DATASET, MANIFEST, STORE, read_dataset
+from synaspis.analyses.stored import read_manifest, scenario_of, settings_of
+from synaspis.core.errors import InputError
+from synaspis.scenario import Scenario
 
 RELATIVE_TOLERANCE: Final = 1e-6
 """Of areas and populations: other processors round the last digits of a flight in another way."""

@@ -70,7 +70,7 @@ def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, th
         write_netcdf,
         write_zarr,
     )
-    from synaspis.analyses.verify import read_manifest, scenario_of
+    from synaspis.analyses.stored import read_manifest, scenario_of
     from synaspis.core.files import replace_directory, write_atomically
     from synaspis.report import content_of
     from synaspis.report.layers import Layers

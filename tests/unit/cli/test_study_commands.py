@@ -237,3 +237,71 @@ def test_a_folder_that_is_no_study_is_bad_input(call, tmp_path, content, said):
     done = call("verify", tmp_path)
     assert done.status == 2
     assert said in done.err
+
+
+def test_a_store_that_was_changed_and_a_file_that_was_added_are_found(call, copy):
+    parts = [path for path in (copy / "coverage.zarr" / "defended").rglob("*") if path.is_file()]
+    next(path for path in parts if path.name != "zarr.json").write_bytes(b"other")
+    (copy / "extra.csv").write_text("mine", "utf-8")
+    done = call("verify", copy, "--json")
+    assert done.status == 1
+    assert [(d["what"], d["stored"]) for d in done.document["differences"][1:]] == [
+        ("file extra.csv", "not named in the manifest")
+    ]
+    assert done.document["differences"][0]["what"] == "file coverage.zarr"
+
+
+def test_an_input_that_the_manifest_hides_is_found(call, copy):
+    rewrite(copy, lambda manifest: manifest["inputs"].clear())
+    done = call("verify", copy, "--json")
+    assert {d["stored"] for d in done.document["differences"]} == {"not named in the manifest"}
+    assert "input data/natural_earth/countries-50m.json" in {d["what"] for d in done.document["differences"]}
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("numbers", [1, 2]),
+        ("numbers", [{"phase": ["2016"], "threat": "mrbm-2000"}]),
+        ("inputs", ["a"]),
+        ("outputs", {"report.html": 1}),
+        ("settings", {"phases": [1]}),
+        ("settings", {"step_deg": True}),
+    ],
+)
+def test_a_manifest_of_the_wrong_kinds_is_bad_input(call, copy, part, value):
+    def change(manifest):
+        manifest[part] = {**manifest[part], **value} if part == "settings" else value
+
+    rewrite(copy, change)
+    done = call("verify", copy)
+    assert done.status == 2
+    assert "of the wrong kind" in done.err
+
+
+def test_an_infinite_number_does_not_pass(call, copy):
+    def change(manifest):
+        manifest["numbers"][1]["defended_area"] = float("inf")
+
+    rewrite(copy, change)
+    done = call("verify", copy, "--json")
+    assert [d["what"] for d in done.document["differences"]] == ["defended_area of 2016, mrbm-2000"]
+
+
+def test_a_study_of_a_file_that_extends_another_is_rebuilt_from_its_copies(
+    call, scenario_file, tmp_path, monkeypatch
+):
+    (tmp_path / "mine").mkdir()
+    shutil.copyfile(scenario_file, tmp_path / "base.yaml")
+    mine = tmp_path / "mine" / "base.yaml"
+    mine.write_text(
+        "schema: scenario/1\nid: mine\nname: Mine\nsummary: Mine.\nextends: ../base.yaml\nphases:\n  2012:\n",
+        "utf-8",
+    )
+    out = tmp_path / "out"
+    options = ("--no-contributions", "--no-launch-area")
+    assert call("study", mine, "--out", out, *options).status == 0
+    mine.unlink()
+    (tmp_path / "base.yaml").unlink()
+    done = call("verify", out, "--json")
+    assert (done.status, done.document["differences"]) == (0, [])
