@@ -30,6 +30,7 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})\Z")
 _NUMBER: Final = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -136,10 +137,11 @@ def _syntax_fault(error: yaml.YAMLError, source: str) -> Fault:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     what = f"not valid YAML: {problem}"
+    remedy = "If the line has a tab, put spaces." if "cannot start any token" in str(problem) else ""
     if context := getattr(error, "context", None):
         begun = getattr(error, "context_mark", None)
         what += f" {context}" + (f" that begins in line {begun.line + 1}" if begun else "")
-    return Fault(what, source=source, line=None if mark is None else mark.line + 1)
+    return Fault(what, remedy=remedy, source=source, line=None if mark is None else mark.line + 1)
 
 
 def kind_of(value: object) -> str:
@@ -225,6 +227,7 @@ class _Reader:
                 self._node(next(self._events), (*path, "?"))
                 continue
             self._refuse_marks(event, path)
+            self._refuse_control(event, path)
             key = event.value
             if key in data:
                 first = self.lines[(*path, key)]
@@ -244,8 +247,14 @@ class _Reader:
             items.append(self._node(event, (*path, len(items))))
         return tuple(items)
 
+    def _refuse_control(self, event: yaml.ScalarEvent, path: FieldPath) -> None:
+        if (found := _CONTROL.search(event.value)) is not None:
+            what = f"the control character U+{ord(found[0]):04X} is not allowed"
+            self._fault(what, event, path, "Remove it: maps and tables cannot carry it.")
+
     def _scalar(self, event: yaml.ScalarEvent, path: FieldPath) -> Any:
         text: str = event.value
+        self._refuse_control(event, path)
         if len(text) > SCALAR_MAX_CHARACTERS:
             self._fault(
                 f"a text of {len(text)} characters; at most {SCALAR_MAX_CHARACTERS} are allowed", event, path

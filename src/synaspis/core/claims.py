@@ -15,6 +15,9 @@ _SHORT: Final = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s+(\
 
 
 def _spelt_out(given: Any) -> Any:
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        remedy = f"Write the unit after it, such as `{given} deg` or `{given} s`."
+        raise Rejected(Fault(f"{given} has no unit", remedy=remedy))
     if not isinstance(given, str):
         return given
     match = _SHORT.fullmatch(given)

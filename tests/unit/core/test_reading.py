@@ -189,3 +189,17 @@ def test_a_fault_of_a_document_has_file_and_line():
         "too short", "stages[1].burn_time.value", "Lengthen it."
     )
     assert str(fault) == "m.yaml:5: stages[1].burn_time.value: too short. Lengthen it."
+
+
+@pytest.mark.parametrize("character", ["\\u0007", "\\e", "\\x00", "\\x9b", "\\ufffe"])
+def test_control_characters_are_refused_in_texts_and_keys(character):
+    assert "x.yaml:1: a: the control character U+" in refusal(f'a: "x{character}y"')
+    assert "is not allowed. Remove it: maps and tables cannot carry it." in refusal(f'"x{character}y": 1')
+
+
+def test_a_text_may_have_lines_and_tabs():
+    assert read_document('a: "x\\n\\ty"').data["a"] == "x\n\ty"
+
+
+def test_a_tab_as_indentation_is_named():
+    assert "If the line has a tab, put spaces." in refusal("a:\n\tb: 1")

@@ -45,7 +45,12 @@ FAULTS = {
         "agreements.first-agreement.clauses.warning.delay.unit",
         "'sec'",
     ),
-    "no unit": ("south: 36 deg", "south: 36", "region.south", "36 is a number; a mapping is needed"),
+    "no unit": (
+        "south: 36 deg",
+        "south: 36",
+        "region.south",
+        "36 has no unit. Write the unit after it, such",
+    ),
     "neither number nor unit": (
         "south: 36 deg",
         "south: far south",
