@@ -1,13 +1,17 @@
 """Each way of holding a statement against a study, on a Dataset of six cells reckoned by hand."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from synaspis.analyses.published import (
+    _MANY,
+    _NEEDS,
     Comparison,
+    Statement,
     Statements,
     compare,
     compare_with_published,
@@ -19,6 +23,7 @@ from synaspis.core.errors import InputError
 from synaspis.geography import Countries
 from synaspis.scenario import load_scenario_document, scenario_ids
 
+PAGE = Path(__file__).parents[3] / "docs" / "formats" / "statements.md"
 WITH_STATEMENTS = [name for name in scenario_ids() if load_statements(name) is not None]
 
 
@@ -245,6 +250,26 @@ def test_the_schema_and_at_least_one_statement_are_needed():
             Statements,
             read_document("schema: statements/2\nscenario: europe\nstatements: {}\n", source="x.yaml"),
         )
+
+
+def table_of(page: str, head: str) -> list[list[str]]:
+    """Cells of the table of a page whose first column has a title."""
+    rows = re.search(rf"^\| {head} \|.*\n\|[-|]+\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert rows is not None
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[1].splitlines()]
+
+
+def test_the_page_of_the_format_holds():
+    page = PAGE.read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    statements = parse(Statements, read_document(example, source=PAGE.name))
+    assert list(statements.statements) == ["southern-europe-2011", "growth"]
+    keys = [key for cells in table_of(page, "Key") for key in re.findall(r"`(\w+)`", cells[0])]
+    assert sorted(keys) == sorted(Statement.model_fields)
+    words = {"none": (0, 0), "one": (1, 1), "two": (2, 2)}
+    words |= {"one or more": (1, _MANY), "two or more": (2, _MANY)}
+    told = {cells[0].strip("`"): tuple(words[cell] for cell in cells[1:]) for cells in table_of(page, "Kind")}
+    assert told == _NEEDS
 
 
 def test_there_are_statements_about_the_european_study():
