@@ -5,7 +5,6 @@ potential, density is a polynomial of its logarithm in each layer of a kilometre
 has its exact radius.
 """
 
-from itertools import pairwise
 from math import cos, sin
 
 import heyoka
@@ -23,17 +22,19 @@ MU, A, OMEGA = 3.986004418e14, 6_378_137.0, 7.292115e-5
 J2 = np.sqrt(5.0) * 484.16685e-6
 FLATTENING = 1.0 / 298.257223563
 SECOND = FLATTENING * (2.0 - FLATTENING) / (1.0 - FLATTENING) ** 2
-STEP_MAX_S = 2.0  # so that no layer is entered and left within one step
+# Layers overlap, so that a body that enters one by a little does not leave it again within a step.
+OVERLAP_M, STEP_MAX_S = 20.0, 2.0
 
 # Edges beside the whole kilometres, so that the ground is inside a layer and not on its edge.
 EDGES = np.concatenate([np.arange(-1_500.0, 150_000.0, 1_000.0), np.arange(151e3, 1e6, 25e3), [1e6]])
+BOTTOMS, TOPS = EDGES[:-1] - OVERLAP_M, np.minimum(EDGES[1:] + OVERLAP_M, 1e6)
 
 
 def layers():
     """Cubic of the logarithm of density over -1..1 in each layer, by Chebyshev points."""
     points = np.cos(np.pi * (np.arange(25) + 0.5) / 25)
     rows = []
-    for low, high in pairwise(EDGES):
+    for low, high in zip(BOTTOMS, TOPS, strict=True):
         height = low + 0.5 * (high - low) * (points + 1.0)
         rows.append(np.polynomial.Polynomial.fit(points, np.log(density(height)), 3, domain=[-1, 1]).coef)
     return np.array(rows)
@@ -95,9 +96,9 @@ class Reference:
     def enter(self, layer):
         self.layer = layer
         if layer < len(LAYERS):
-            self.body.pars[: AIR + 1] = [*LAYERS[layer], EDGES[layer], EDGES[layer + 1], 1.0]
+            self.body.pars[: AIR + 1] = [*LAYERS[layer], BOTTOMS[layer], TOPS[layer], 1.0]
         else:
-            self.body.pars[: AIR + 1] = [0.0, 0.0, 0.0, 0.0, EDGES[-1], 1e9, 0.0]
+            self.body.pars[: AIR + 1] = [0.0, 0.0, 0.0, 0.0, EDGES[-1] - OVERLAP_M, 1e9, 0.0]
 
     def advance(self, until):
         """Fly to a time or to the ground; True at the ground."""

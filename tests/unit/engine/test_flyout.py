@@ -19,6 +19,8 @@ J2 = sqrt(5.0) * 484.16685e-6
 FLATTENING = 1.0 / 298.257223563
 SECOND = FLATTENING * (2.0 - FLATTENING) / (1.0 - FLATTENING) ** 2
 SPHERE = 6_371_000.0  # on which ground ranges of the table are counted
+HEIGHT_M = np.arange(0.0, 400e3, 100.0)
+LOG_DENSITY = np.log(density(HEIGHT_M))
 
 INTERCEPTORS = {name: interceptor_parameters(item) for name, item in load_catalogue().interceptors.items()}
 EVERY = pytest.mark.parametrize("name", INTERCEPTORS)
@@ -43,7 +45,8 @@ def rate(_, state, beta):
     pull = -MU / r**3 * np.array([x * (1 + oblate * (1 - ratio)), y * (1 + oblate * (1 - ratio)),
                                   z * (1 + oblate * (3 - ratio))])  # fmt: skip
     turning = -2.0 * np.cross([0.0, 0.0, OMEGA], velocity) + OMEGA**2 * np.array([x, y, 0.0])
-    drag = -0.5 * float(density(height(position))) / beta * np.linalg.norm(velocity) * velocity
+    air = np.exp(np.interp(height(position), HEIGHT_M, LOG_DENSITY))
+    drag = -0.5 * air / beta * np.linalg.norm(velocity) * velocity
     return np.concatenate([velocity, pull + turning + drag])
 
 
