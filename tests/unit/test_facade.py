@@ -1,13 +1,16 @@
 """`import synaspis`: the names, that they load when used and not before, and what an unknown one says."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import synaspis
 
+ROOT = Path(__file__).parents[2]
 HEAVY = [
     "numba",
     "matplotlib",
@@ -76,6 +79,16 @@ def test_python_suggests_the_nearest_name():
         check=False,
     )
     assert done.stderr.rstrip().endswith("Did you mean: 'load_scenario'?")
+
+
+def test_the_example_is_that_of_the_readme():
+    """So that the ten lines can be run as they stand; `tests/repo/test_examples.py` runs both."""
+    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+    docstring, _, code = (
+        (ROOT / "examples" / "coverage_in_a_notebook.py").read_text("utf-8").partition("\n\n")
+    )
+    assert docstring.startswith('"""')
+    assert code == block
 
 
 def test_the_version_is_that_of_the_installed_package():
