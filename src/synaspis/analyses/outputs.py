@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import warnings
 from collections.abc import Iterable, Mapping
@@ -62,13 +63,20 @@ def write_study(
 
 
 def refuse_strangers(final: Path) -> None:
-    """Raise InputError if a folder is there that no study wrote: it would be replaced with all that is in
-    it.
+    """Raise InputError if a study cannot be written there: in the place of a file, below one, where nothing
+    may be written, or of a folder that no study wrote, which would be replaced with all that is in it.
     """
-    if not final.is_dir() or (final / MANIFEST).is_file() or not any(final.iterdir()):
-        return
     remedy = "Name a folder that does not exist, or one with an earlier study."
-    raise InputError(Fault("the folder holds other things than a study", source=str(final), remedy=remedy))
+    above = next(folder for folder in final.absolute().parents if folder.exists())
+    for path in (final, above):
+        if path.exists() and not path.is_dir():
+            raise InputError(Fault(f"{path} is a file", source=str(final), remedy=remedy))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(Fault(f"nothing may be written into {above}", source=str(final), remedy=remedy))
+    if final.is_dir() and not (final / MANIFEST).is_file() and any(final.iterdir()):
+        raise InputError(
+            Fault("the folder holds other things than a study", source=str(final), remedy=remedy)
+        )
 
 
 def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
@@ -78,7 +86,8 @@ def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
         for name, data in dataset.items()
         if data.ndim >= 2 and data.dtype.kind in "if"
     }
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=packed)
+    # Through memory: HDF5 ends the whole process at exit if it ran out of disk.
+    path.write_bytes(bytes(dataset.to_netcdf(engine="h5netcdf", encoding=packed)))
 
 
 def write_zarr(dataset: xr.Dataset, path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -18,17 +19,29 @@ FAILED = 1
 BAD_INPUT = 2
 
 
-def failure_of(error: Exception) -> tuple[Sequence[Fault], int] | None:
-    """Return the faults and the exit status of an error raised on purpose; None for any other."""
-    if "synaspis.core.errors" not in sys.modules:
-        return None
+def report_failure(error: Exception, *, as_json: bool) -> int:
+    """Report what ended a command and return its exit status.
+
+    Errors raised on purpose and those of the system (no space, no permission) are said in a line; any other
+    is a defect of the program, shown with its traceback.
+    """
     from synaspis.core.errors import Fault, InputError, SynaspisError
 
     if isinstance(error, InputError):
-        return error.faults, BAD_INPUT
+        report_faults(error.faults, as_json=as_json)
+        return BAD_INPUT
     if isinstance(error, SynaspisError):
-        return [Fault(str(error))], FAILED
-    return None
+        fault = Fault(str(error))
+    elif isinstance(error, OSError) and error.strerror:
+        fault = Fault(error.strerror, source=str(error.filename or ""))
+    else:
+        traceback.print_exception(error)
+        remedy = "This is a defect of the program: please report it with the lines above."
+        fault = Fault(f"{type(error).__name__}: {error}", remedy=remedy)
+    # The error may be that nothing more can be written.
+    with suppress(OSError):
+        report_faults([fault], as_json=as_json)
+    return FAILED
 
 
 def report_faults(faults: Sequence[Fault], *, as_json: bool) -> None:

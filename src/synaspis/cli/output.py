@@ -51,7 +51,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     On a terminal it moves a bar on standard error; elsewhere it says once what is done, so that logs stay
     short.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         click.echo(f"{what} ...", err=True)
         yield lambda done, total, last: None
         return

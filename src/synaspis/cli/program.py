@@ -16,7 +16,7 @@ from synaspis.cli.catalogue import catalogue
 from synaspis.cli.check import check
 from synaspis.cli.coverage import coverage
 from synaspis.cli.export import export
-from synaspis.cli.faults import BAD_INPUT, FAILED, failure_of, report_faults, report_usage
+from synaspis.cli.faults import BAD_INPUT, FAILED, report_failure, report_usage
 from synaspis.cli.fly import fly
 from synaspis.cli.manual import write_lines
 from synaspis.cli.scenario import scenario
@@ -99,24 +99,28 @@ class Manual(click.Group):
         except BrokenPipeError:
             return READER_GONE
         except Exception as error:
-            found = failure_of(error)
-            if found is None:
-                raise
-            faults, status = found
-            report_faults(faults, as_json=as_json)
-            return status
+            return report_failure(error, as_json=as_json)
 
 
 def leave(status: int) -> NoReturn:
-    """Flush the output and exit; a reader that has gone changes the status and not more."""
+    """Flush the output and exit; a reader that has gone, or a full disk, changes the status and not more."""
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is None where the shell closed it
+            sys.stdout.flush()
     except BrokenPipeError:
         status = READER_GONE
+    except OSError as error:
+        click.echo(f"The output could not be written: {error.strerror}.", err=True)
+        status = status or FAILED
+        _drop_output()
     if status == READER_GONE:
-        # Python flushes once more at exit, which would print a traceback about the same pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
     sys.exit(status)
+
+
+def _drop_output() -> None:
+    # Python flushes once more at exit, which would print a traceback about the same pipe or disk.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:

@@ -170,5 +170,5 @@ def _print(content: ReportContent, folder: Path) -> None:
     headings = ("phase", "threat", "area defended", "share", "people defended", "share", "median warning")
     print_table(headings, rows, right=(2, 3, 4, 5, 6))
     click.echo(f"\nReport: {folder / 'report.html'}")
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         click.echo(f"Compare with its inputs at any time: synaspis verify {shlex.quote(str(folder))}")

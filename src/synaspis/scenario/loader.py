@@ -38,10 +38,17 @@ def scenario_path(name: str | Path, *, beside: Path | None = None) -> Path:
     if isinstance(name, str) and name in scenario_ids():
         return _PACKAGED / f"{name}.yaml"
     path = Path(name) if beside is None else beside / name
-    if isinstance(name, str) and "/" not in name and not path.suffix and not path.is_file():
+    if isinstance(name, str) and "/" not in name and not path.suffix and not _is_file(path):
         remedy = f"{nearest(name, scenario_ids())} Or give the path of a file.".strip()
         raise InputError(Fault(f"there is no scenario {name!r}", remedy=remedy))
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
 
 
 def load_scenario_document(name: str | Path, *, catalogue: Catalogue | None = None) -> Scenario:

@@ -1,9 +1,11 @@
 """The command line as a whole: manual, exit statuses, one JSON document, broken pipes, interrupts."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from synaspis.analyses import outputs
 from synaspis.cli import main
 
+FULL = Path("/dev/full")
 RUN = [sys.executable, "-c", "from synaspis.cli import main; main()"]
 
 
@@ -168,3 +171,70 @@ def test_standard_output_holds_one_document_and_nothing_else():
     assert done.returncode == 0
     assert {row["kind"] for row in json.loads(done.stdout)} == {"radars"}
     assert done.stderr == ""
+
+
+def test_a_defect_is_one_document_too(call, monkeypatch):
+    import synaspis.catalogue
+
+    def broken(*_folders):
+        raise RuntimeError("a wheel came off")
+
+    monkeypatch.setattr(synaspis.catalogue, "load_catalogue", broken)
+    done = call("catalogue", "list", "--json")
+    assert done.status == 1
+    assert done.document["error"]["faults"][0]["what"] == "RuntimeError: a wheel came off"
+    assert "Traceback" in done.err
+    assert "This is a defect of the program" in done.err
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("words", [["catalogue", "list"], ["catalogue", "list", "--json"]])
+def test_output_that_cannot_be_written_is_a_failed_run(words):
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [*RUN, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_output_is_no_failure():
+    code = "import os, sys\nos.close(1)\nos.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *RUN[1:], "catalogue", "list"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_name_too_long_for_a_file_is_no_scenario(call):
+    done = call("scenario", "validate", "a" * 5000, "--json")
+    assert done.status == 2
+    assert "there is no scenario 'aaa" in done.document["error"]["faults"][0]["what"]
+
+
+def test_a_full_disk_leaves_nothing(call, tmp_path, scenario_file, monkeypatch):
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "coverage.zarr")
+
+    monkeypatch.setattr(outputs, "write_zarr", full)
+    done = call(
+        "study", scenario_file, "--out", tmp_path / "out" / "small", "--no-launch-area",
+        "--no-contributions", "--json",
+    )  # fmt: skip
+    assert done.status == 1
+    assert done.document["error"]["faults"][0]["what"] == "No space left on device"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["", "below/this"])
+def test_a_file_in_the_way_is_said_before_anything_is_computed(call, tmp_path, scenario_file, below):
+    (tmp_path / "letter").write_text("mine", "utf-8")
+    done = call("study", scenario_file, "--out", tmp_path / "letter" / below)
+    assert done.status == 2
+    assert f"{tmp_path / 'letter'} is a file. Name a folder that does not exist" in done.err
+    assert "Coverage" not in done.err
