@@ -69,4 +69,6 @@ def quicklook(dataset: xr.Dataset, **figure_options: Any) -> Figure:
     beside = 3 if figure.get_figwidth() >= _LEGEND_INCHES else 1
     handles = [Patch(color=_COLOURS[k], label=CLASSES[k]) for k in (2, 3, 4)]
     figure.legend(handles=handles, loc="outside upper center", ncols=beside, frameon=False)
+    if "inline" in pyplot.get_backend():
+        pyplot.close(figure)  # a notebook shows what a cell returns, and would show an open figure again
     return figure

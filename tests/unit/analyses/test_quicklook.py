@@ -157,6 +157,17 @@ def test_options_go_to_the_figure(dataset):
     assert figure.legends[0].get_window_extent().x0 >= 0
 
 
+def test_a_notebook_shows_the_picture_once(dataset, monkeypatch, tmp_path):
+    """There the returned figure is shown, and every figure that is still open; elsewhere it stays open."""
+    assert quicklook(dataset).number in pyplot.get_fignums()
+    pyplot.close("all")
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    figure = quicklook(dataset)
+    assert not pyplot.get_fignums()
+    figure.savefig(tmp_path / "map.png")
+    assert (tmp_path / "map.png").stat().st_size > 5_000
+
+
 def test_a_dataset_without_what_a_map_needs_is_refused(dataset):
     text = "the map needs defended, threatened, territory, land; the Dataset lacks threatened, land"
     with pytest.raises(ValueError, match=text):
