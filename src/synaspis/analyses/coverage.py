@@ -59,7 +59,7 @@ def coverage(
     scenario by default.
     contributions: whether to leave out each radar and battery in turn. progress: told after each launch
     point.
-    Returns a Dataset with dimensions (phase, threat, latitude, longitude); see `docs/formats/results.md`.
+    Returns a Dataset with dimensions (phase, threat, latitude, longitude); see `docs/formats/coverage.md`.
     Raises InputError for unknown ids.
     """
     document = scenario.document
