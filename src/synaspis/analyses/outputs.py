@@ -13,7 +13,7 @@ from typing import Any, Final
 import xarray as xr
 
 from synaspis.analyses.manifest import INPUTS, content_hash, file_hash, input_files
-from synaspis.core.errors import Fault, InputError
+from synaspis.core.errors import Fault, InputError, SynaspisError
 from synaspis.core.files import replace_directory
 from synaspis.scenario import Scenario
 
@@ -37,29 +37,45 @@ def write_study(
     denied: launch area denied, None if it was not asked for. files: name and content of each; they may be
     made while they are written. The manifest gets `outputs`: the SHA-256 of every file but itself, of the
     Zarr store as a whole. Returns the folder. Raises InputError if the place cannot be written, or holds
-    something that is no study.
+    something that is no study, and SynaspisError if the disk is full.
     """
     refuse_strangers(final)
-    with replace_directory(final) as folder:
-        write_netcdf(dataset, folder / DATASET)
-        write_zarr(dataset, folder / STORE)
-        if denied is not None:
-            write_netcdf(denied, folder / LAUNCH_AREA)
-        for name, content in files:
-            (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        copies = [(name, path) for name, path in input_files(scenario) if name.startswith(f"{INPUTS}/")]
-        for name, path in copies:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, folder / name)
-        outputs = {
-            path.relative_to(folder).as_posix(): file_hash(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.relative_to(folder).parts[0] != STORE
-        }
-        outputs[STORE] = content_hash(folder / STORE)
-        text = json.dumps({**manifest, "outputs": outputs}, indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
+    try:
+        with replace_directory(final) as folder:
+            _fill(folder, scenario, dataset, denied, manifest, files)
+    except OSError as error:
+        raise SynaspisError(
+            f"cannot write {final}: {error.strerror or error}; nothing was left behind"
+        ) from None
     return final
+
+
+def _fill(
+    folder: Path,
+    scenario: Scenario,
+    dataset: xr.Dataset,
+    denied: xr.Dataset | None,
+    manifest: Mapping[str, Any],
+    files: Iterable[tuple[str, bytes | str]],
+) -> None:
+    write_netcdf(dataset, folder / DATASET)
+    write_zarr(dataset, folder / STORE)
+    if denied is not None:
+        write_netcdf(denied, folder / LAUNCH_AREA)
+    for name, content in files:
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    copies = [(name, path) for name, path in input_files(scenario) if name.startswith(f"{INPUTS}/")]
+    for name, path in copies:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+    outputs = {
+        path.relative_to(folder).as_posix(): file_hash(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).parts[0] != STORE
+    }
+    outputs[STORE] = content_hash(folder / STORE)
+    text = json.dumps({**manifest, "outputs": outputs}, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
 
 
 def refuse_strangers(final: Path) -> None:

@@ -227,7 +227,9 @@ def test_a_full_disk_leaves_nothing(call, tmp_path, scenario_file, monkeypatch):
         "--no-contributions", "--json",
     )  # fmt: skip
     assert done.status == 1
-    assert done.document["error"]["faults"][0]["what"] == "No space left on device"
+    assert done.document["error"]["faults"][0]["what"].endswith(
+        "small: No space left on device; nothing was left behind"
+    )
     assert list((tmp_path / "out").iterdir()) == []
 
 
