@@ -90,8 +90,8 @@ def test_whole_scenarios_in_pages_are_valid(page: str, tmp_path: Path):
         synaspis.load_scenario(file)
 
 
-def test_the_page_of_results_has_every_variable_of_the_dataset():
-    page = (ROOT / "docs" / "formats" / "results.md").read_text("utf-8")
+def test_the_page_of_the_dataset_has_every_variable():
+    page = (ROOT / "docs" / "formats" / "coverage.md").read_text("utf-8")
     case = synaspis.load_scenario("europe").coverage("2018", "mrbm-1300", step_deg=1.0)
     assert not [name for name in case.data_vars if f"`{name}`" not in page]
 
