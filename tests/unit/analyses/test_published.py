@@ -189,6 +189,16 @@ def test_a_handful_of_cells_on_the_edge_is_no_difference(study):
     assert not held(nearly, kind="defends-all-of", phase="new", threat="near").agrees
 
 
+@pytest.mark.parametrize(("middle_km2", "agrees"), [(99_900, True), (99_500, False), (150_000, True)])
+def test_what_grows_does_not_shrink_on_the_way(middle_km2, agrees):
+    """From 100,000 to 200,000 km2 by way of a little less, more than a little less (0.2 %: 400 km2), more."""
+    areas = xr.Dataset(
+        {"defended_area": (("phase", "threat"), [[100_000e6], [middle_km2 * 1e6], [200_000e6]])},
+        {"phase": ["a", "b", "c"], "threat": ["t"]},
+    )
+    assert held(areas, kind="grows", phases=["a", "b", "c"], threat="t").agrees is agrees
+
+
 def test_where_nothing_is_in_reach_no_percentage_is_given(study):
     empty = study.copy(deep=True)
     empty["threatened_area"].loc["near"] = 0.0
