@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,7 @@ def export(
     ephemeris. A study gives geojson, kml and czml of one case (--phase, --threat) and csv, netcdf and zarr
     of all; a flight gives oem, czml, kml and csv. The file is written whole or not at all.
     """
+    _check_use(source, output, phase, threat, epoch)
     if source.is_dir():
         _export_study(source, wanted, output, phase, threat)
     else:
@@ -60,6 +63,23 @@ def export(
         print_json({"file": str(output), "format": wanted})
     else:
         click.echo(f"Wrote {output}", err=True)
+
+
+def _check_use(source: Path, output: Path, phase: str | None, threat: str | None, epoch: str | None) -> None:
+    """Raise InputError for options that say nothing about this source, and for writing over it."""
+    from synaspis.cli.values import Options
+
+    options = Options()
+    study = source.is_dir()
+    kind, given = (
+        ("study", {"--epoch": epoch}) if study else ("flight", {"--phase": phase, "--threat": threat})
+    )
+    for option, value in given.items():
+        if value is not None:
+            options.fault(option, f"says nothing about a {kind}", "Leave it out.")
+    if source.exists() and source.resolve() == output.resolve():
+        options.fault("--output", f"{output} is what is to be exported", "Name another file.")
+    options.done()
 
 
 def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, threat: str | None) -> None:
@@ -94,12 +114,33 @@ def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, th
     if wanted == "netcdf":
         write_atomically(output, _as_bytes(lambda path: write_netcdf(narrowed, path)))
     elif wanted == "zarr":
+        _check_store(output)
         with replace_directory(output) as store:
             write_zarr(narrowed, store)
     else:
         content = content_of(scenario_of(folder, manifest), dataset, manifest, read_launch_area(folder))
         tables = dict(table_files(content))
-        write_atomically(output, tables["summary.csv"])
+        write_atomically(output, _rows_of(str(tables["summary.csv"]), chosen))
+
+
+def _check_store(output: Path) -> None:
+    """Raise InputError for a folder that is no Zarr store: it would be replaced with all that is in it."""
+    from synaspis.core.errors import Fault, InputError
+
+    if output.is_dir() and any(output.iterdir()) and not (output / "zarr.json").is_file():
+        remedy = "Name a folder that does not exist, or an earlier Zarr store."
+        raise InputError(
+            Fault("the folder holds other things than a Zarr store", source=str(output), remedy=remedy)
+        )
+
+
+def _rows_of(table: str, chosen: Mapping[str, str]) -> str:
+    """Return the lines of a CSV table that hold the chosen values, and its heading."""
+    heading, *lines = csv.reader(table.splitlines())
+    kept = [line for line in lines if all(line[heading.index(key)] == value for key, value in chosen.items())]
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([heading, *kept])
+    return text.getvalue()
 
 
 def _check_case(dataset: Any, wanted: str, phase: str | None, threat: str | None) -> None:

@@ -17,6 +17,8 @@ from synaspis.gateways import Marks, Oem, OemSegment, Track, read_oem, to_czml, 
 
 FORMATS = ("oem", "czml", "kml", "csv")
 BYTES_MAX = 50_000_000
+RADIUS_MIN_M = 6.3e6
+RADIUS_MAX_M = 1.0e9
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _COLUMNS = "object,time_s,x_ecef_m,y_ecef_m,z_ecef_m,vx_ecef_m_s,vy_ecef_m_s,vz_ecef_m_s"
 
@@ -34,15 +36,22 @@ def export_flight(source: Path, wanted: str, output: Path, epoch: str | None) ->
         options.fault("--format", f"a flight cannot be written as {wanted}", remedy)
     options.done()
     message = read_flights(source, launch)
-    write_atomically(output, _text(message, wanted, source))
+    try:
+        text = _text(message, wanted, source)
+    except (OverflowError, ValueError) as error:
+        # A time after the year 9999, or a name that the format cannot carry.
+        raise InputError(Fault(f"cannot be written as {wanted}: {error}", source=str(source))) from None
+    write_atomically(output, text)
 
 
 def read_flights(source: Path, launch: datetime | None) -> Oem:
     """Read a file with flights; raises InputError with what is wrong."""
     try:
-        if source.stat().st_size > BYTES_MAX:
+        with source.open("rb") as stream:
+            raw = stream.read(BYTES_MAX + 1)
+        if len(raw) > BYTES_MAX:
             raise InputError(Fault(f"is larger than {BYTES_MAX / 1e6:.0f} MB", source=str(source)))
-        text = source.read_text("utf-8")
+        text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(Fault("there is no such file or folder", source=str(source))) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -57,7 +66,7 @@ def read_flights(source: Path, launch: datetime | None) -> Oem:
 def _from_json(text: str, source: Path) -> Ephemeris:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(Fault(f"is not JSON: {error}", source=str(source))) from None
     rows = document.get("ephemeris")
     if rows is None:
@@ -68,6 +77,12 @@ def _from_json(text: str, source: Path) -> Ephemeris:
         if states.ndim != 2 or states.shape[1] != 7:
             raise ValueError(f"rows of 7 numbers are needed, the shape is {states.shape}")
         path = Ephemeris(states[:, 0], states[:, 1:4], states[:, 4:7])
+        radius_m = np.linalg.norm(path.position_ecef_m, axis=1)
+        if (outside := (radius_m < RADIUS_MIN_M) | (radius_m > RADIUS_MAX_M)).any():
+            raise ValueError(
+                f"a position is {radius_m[outside][0] / 1e3:.6g} km from the centre of the Earth; "
+                f"{RADIUS_MIN_M / 1e3:,.0f} to {RADIUS_MAX_M / 1e3:,.0f} km is allowed"
+            )
     except (TypeError, ValueError) as error:
         raise InputError(Fault(str(error), where="ephemeris", source=str(source))) from None
     events = find_events(path)

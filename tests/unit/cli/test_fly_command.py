@@ -1,6 +1,7 @@
 """`synaspis fly` and what `export` makes of a flight."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,3 +141,50 @@ def test_a_flight_is_no_map_and_a_missing_file_is_no_flight(call, flight_file, t
     done = call("export", tmp_path / "none.json", "--format", "oem", "--output", tmp_path / "x")
     assert done.status == 2
     assert "there is no such file or folder" in done.err
+
+
+def test_a_time_or_a_name_that_a_format_cannot_carry_is_bad_input(call, flight_file, tmp_path):
+    out = tmp_path / "out"
+    done = call(
+        "export", flight_file, "--format", "oem", "--epoch", "9999-12-31T23:59:59Z", "--output", out, "--json"
+    )
+    assert done.status == 2
+    assert done.document["error"]["faults"][0]["what"].startswith("cannot be written as oem: ")
+    oem = tmp_path / "a.oem"
+    assert call("export", flight_file, "--format", "oem", "--output", oem).status == 0
+    oem.write_text(oem.read_text("utf-8").replace("NOTIONAL FLIGHT", "A\x07B"), "utf-8")
+    done = call("export", oem, "--format", "kml", "--output", out)
+    assert done.status == 2
+    assert "cannot be written as kml" in done.err
+    assert not out.exists()
+
+
+def test_the_mark_that_windows_puts_first_is_no_fault(call, flight_file, tmp_path):
+    marked = tmp_path / "flight.json"
+    marked.write_text("\ufeff" + flight_file.read_text("utf-8"), "utf-8")
+    assert call("export", marked, "--format", "csv", "--output", tmp_path / "out").status == 0
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without end")
+def test_a_file_without_end_is_refused(call, tmp_path):
+    done = call("export", "/dev/zero", "--format", "csv", "--output", tmp_path / "out")
+    assert done.status == 2
+    assert "/dev/zero: is larger than 50 MB" in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"ephemeris":' + "[" * 100_000, "is not JSON: maximum recursion depth"),
+        (
+            '{"ephemeris": [[0, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0]]}',
+            "ephemeris: a position is 0 km from the centre of the Earth; 6,300 to 1,000,000 km is allowed",
+        ),
+    ],
+)
+def test_a_flight_that_cannot_be_is_refused(call, tmp_path, content, said):
+    source = tmp_path / "flight.json"
+    source.write_text(content, "utf-8")
+    done = call("export", source, "--format", "kml", "--output", tmp_path / "out")
+    assert done.status == 2
+    assert said in done.err

@@ -305,3 +305,36 @@ def test_a_study_of_a_file_that_extends_another_is_rebuilt_from_its_copies(
     (tmp_path / "base.yaml").unlink()
     done = call("verify", out, "--json")
     assert (done.status, done.document["differences"]) == (0, [])
+
+
+def test_no_folder_but_a_store_is_replaced_by_a_store(call, study, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("mine", "utf-8")
+    done = call("export", study, "--format", "zarr", "--output", tmp_path / "mine")
+    assert done.status == 2
+    assert "the folder holds other things than a Zarr store. Name a folder that does not exist" in done.err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+    for _ in range(2):
+        assert call("export", study, "--format", "zarr", "--output", tmp_path / "store").status == 0
+
+
+def test_what_is_exported_is_not_written_over(call, copy):
+    done = call("export", copy, "--format", "zarr", "--output", copy / ".." / copy.name)
+    assert done.status == 2
+    assert "is what is to be exported. Name another file." in done.err
+    assert (copy / "manifest.json").is_file()
+
+
+def test_a_table_of_one_phase_goes_out(call, study, tmp_path):
+    call("export", study, "--format", "csv", "--phase", "2016", "--output", tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows == [row for row in cases(study) if row["phase"] == "2016"]
+
+
+def test_options_that_say_nothing_about_the_source_are_faults(call, study, tmp_path):
+    done = call(
+        "export", study, "--format", "csv", "--epoch", "2026-01-01T00:00:00Z", "--output", tmp_path / "a"
+    )
+    assert done.status == 2
+    assert "--epoch: says nothing about a study. Leave it out." in done.err
