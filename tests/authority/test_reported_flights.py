@@ -14,7 +14,7 @@ from synaspis.catalogue import Catalogue, load_catalogue
 from synaspis.engine.status import Status
 
 KM, MINUTE = 1e3, 60.0
-BEARINGS_DEG = (60.0, 75.0, 95.0)
+BEARINGS_DEG = (60.0, 95.0)
 WITHIN = 0.05  # share of the reported time
 ROUNDING_S = 30.0  # of a time given in whole minutes
 
