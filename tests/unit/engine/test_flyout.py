@@ -175,6 +175,7 @@ def test_no_gap_under_the_greatest_altitude(name):
     time = table.at(np.zeros(400), altitude)
     reached = time < NEVER_S
     assert reached[altitude < top - table.altitude_step_m].all()
+    assert time[reached].max() <= INTERCEPTORS[name].flight_s_max
     assert np.all(np.diff(time[reached]) > -0.05)
 
 
