@@ -84,7 +84,7 @@ def validate(scenarios: tuple[str, ...], as_json: bool) -> None:
     from synaspis.scenario import load_scenario_document
 
     faults: list[Fault] = []
-    results = []
+    results: list[dict[str, Any]] = []
     for name in scenarios:
         try:
             found = load_scenario_document(name)
@@ -101,7 +101,7 @@ def validate(scenarios: tuple[str, ...], as_json: bool) -> None:
         return
     for result in results:
         click.echo(f"{result['scenario']}: valid")
-        for notice in found.notices():
+        for notice in result["notices"]:
             click.echo(f"  notice: {notice}")
 
 

