@@ -34,13 +34,26 @@ def _drop_stale_cache() -> None:
         stamp.write_text(digest.hexdigest())
 
 
+def _can_store() -> bool:
+    """Whether there is a folder for compiled code: NUMBA_CACHE_DIR, beside the source, or the user's cache.
+
+    Where all three are missing or read-only, as in a locked-down container, each run compiles anew.
+    """
+    try:
+        njit(cache=True)(_drop_stale_cache)
+    except RuntimeError:
+        return False
+    return True
+
+
 _drop_stale_cache()
+_CACHE = _can_store()
 
 lane = njit(forceinline=True, fastmath=True, error_model="numpy")
 """A scalar function of the physics, inlined into lane loops (LLVM does not vectorise them otherwise)."""
 
-scalar = njit(fastmath=False, error_model="numpy", cache=True)
+scalar = njit(fastmath=False, error_model="numpy", cache=_CACHE)
 """A function that calls the C library or must keep the rules of NaN and infinity."""
 
-driver = njit(parallel=True, fastmath=True, error_model="numpy", cache=True, nogil=True)
+driver = njit(parallel=True, fastmath=True, error_model="numpy", cache=_CACHE, nogil=True)
 """A loop over blocks of lanes on all cores; arguments must be finite."""
