@@ -40,4 +40,9 @@ def limits_of(scenario: Scenario, dataset: xr.Dataset) -> tuple[str, ...]:
         f"The map has cells of {step_deg:g}° ({111.2 * step_deg:.0f} km from south to north); "
         "a cell counts whole or not at all, by what holds at its centre.",
     )
-    return (*_ALWAYS, *grid, *(f"{notice[:1].upper()}{notice[1:]}." for notice in scenario.notices()))
+    lost = int(dataset.attrs.get("flights_not_found", 0))
+    missing = (
+        (f"{lost} flights within the range of their class were not found and are left out.",) if lost else ()
+    )
+    notices = (f"{notice[:1].upper()}{notice[1:]}." for notice in scenario.notices())
+    return (*_ALWAYS, *grid, *missing, *notices)

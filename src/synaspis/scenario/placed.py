@@ -151,6 +151,7 @@ class Scenario:
         countries = dict.fromkeys(self.document.region.countries)
         warned = {partner.country for partner in self.document.partners.values()}
         grid = self.grid()
+        required = self.document.engagement.shots_required
         return (
             *(
                 f"{path} is kept and not applied: it is reserved for release control"
@@ -166,6 +167,12 @@ class Scenario:
                 f"{code} is to be defended and is the country of no partner: nobody gives warning there"
                 for code in countries
                 if code not in warned
+            ),
+            *(
+                f"{battery.id} has {battery.entry.interceptors} interceptors, fewer than the "
+                f"{required} shots required: stocks do not count here, so it may still count as enough"
+                for battery in self.batteries
+                if (battery.entry.interceptors or 0) < required
             ),
         )
 

@@ -9,6 +9,7 @@ from synaspis.engagement.gates import Gate
 from synaspis.report import content_of, render_report
 from synaspis.report.launch_maps import denied_classes
 from synaspis.report.layers import Layers
+from synaspis.report.limits import limits_of
 from synaspis.report.table_files import table_files
 from synaspis.scenario import load_scenario_document
 
@@ -138,3 +139,12 @@ def test_layers_of_a_threat_that_reaches_nothing_are_empty(european, scenario):
     assert layers.tracks("mrbm-2000") == ()
     assert layers.areas("2018", "mrbm-2000")[0].shape.is_empty
     assert "<kml" in layers.kml("2018", "mrbm-2000")
+
+
+def test_flights_that_were_not_found_are_said_among_the_limits(scenario):
+    latitude = xr.Dataset({}, {"latitude": [40.0, 41.0]})
+    assert not any("not found" in limit for limit in limits_of(scenario, latitude))
+    lost = latitude.assign_attrs(flights_not_found=7)
+    assert any(
+        limit.startswith("7 flights within the range of their class") for limit in limits_of(scenario, lost)
+    )

@@ -336,12 +336,12 @@ FAULTS = {
         "unknown launch area 'exemple'. Did you mean 'example'?",
     ),
     "unknown country": (
-        "countries: [RO, BG, TR]",
-        "countries: [RO, BG, TR, QX]",
+        "countries: [RO, TR]",
+        "countries: [RO, TR, QX]",
         "region.countries",
         "country code 'QX' has no land on the map",
     ),
-    "country in small letters": ("countries: [RO, BG, TR]", "countries: [ro]", "region.countries[0]", "'ro'"),
+    "country in small letters": ("countries: [RO, TR]", "countries: [ro]", "region.countries[0]", "'ro'"),
     "south of north": (
         "south: 36 deg",
         "south: 50 deg",

@@ -107,7 +107,7 @@ phases:
     assert radar.site == "kurecik"
     assert radar.out_of_service == date(2040, 1, 1)
     assert list(scenario.document.phases) == ["2026"]
-    assert scenario.document.region.countries == ("RO", "BG", "TR")
+    assert scenario.document.region.countries == ("RO", "TR")
     assert scenario.grid().shape == (12, 24)
     assert scenario.document.name == "Mine"
     assert [path.name for path in scenario.files] == ["mine.yaml", "base.yaml"]
@@ -192,13 +192,21 @@ def test_reserved_keys_bring_a_notice():
 
 
 def test_territory_off_the_map_or_of_no_partner_brings_a_notice():
-    text = new_scenario("noted").replace("countries: [RO, BG, TR]", "countries: [RO, BG, JP, TR]", 1)
+    text = new_scenario("noted").replace("countries: [RO, TR]", "countries: [RO, BG, JP, TR]", 1)
     assert check_scenario(read_document(text)).notices() == (
         "JP is to be defended and has no cell on the map: the region leaves it out, or the step is too "
         "coarse for it",
         "BG is to be defended and is the country of no partner: nobody gives warning there",
         "JP is to be defended and is the country of no partner: nobody gives warning there",
     )
+
+
+def test_fewer_interceptors_than_shots_required_brings_a_notice():
+    text = new_scenario("noted").replace("interceptors: 24", "interceptors: 2", 1)
+    assert check_scenario(read_document(text)).notices() == ()
+    text = text.replace("shots_required: 1", "shots_required: 3", 1)
+    (notice,) = check_scenario(read_document(text)).notices()
+    assert "has 2 interceptors, fewer than the 3 shots required: stocks do not count here" in notice
 
 
 @pytest.mark.parametrize("name", ["Has Space", "-x", "x--y", "", "ä", "../up", "x" * 65])
