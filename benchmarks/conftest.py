@@ -17,6 +17,8 @@ os.environ.setdefault("XLA_FLAGS", f"--xla_force_host_platform_device_count={os.
 import arcs
 import roofline
 import table
+from pytest_benchmark.fixture import BenchmarkFixture
+from quiet import Timed, wait_until_quiet
 
 from synaspis.engine.booster import Programme, launch_rows, programme
 from synaspis.engine.earth import geodetic_to_ecef, local_axes_ecef
@@ -34,7 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict[str, Any]) -> None:
     machine_info["cores"] = os.cpu_count()
-    machine_info["load"] = os.getloadavg()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -46,6 +47,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(table.text(rows))
 
 
+@pytest.fixture
+def timed(benchmark: BenchmarkFixture) -> Timed:
+    """Time a function when the machine is quiet, and note how quiet it was."""
+    return Timed(benchmark)
+
+
 @pytest.fixture(scope="session")
 def exact() -> arcs.Floats:
     return arcs.exact_ends()
@@ -53,6 +60,7 @@ def exact() -> arcs.Floats:
 
 @pytest.fixture(scope="session")
 def gflop_s() -> float:
+    wait_until_quiet()
     return roofline.matrix_product_gflop_s()
 
 

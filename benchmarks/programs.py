@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
 
-import heyoka
 import jax
 import jax.numpy as jnp
 import numpy as np
 from arcs import ARC_S, SAMPLE, Floats, inertial, rising, turned_back
 from scipy.integrate import solve_ivp
+from series import J2_TERM, on_all_cores
 
-from synaspis.core.constants import EARTH_EQUATORIAL_RADIUS_M, EARTH_J2, EARTH_MU_M3_S2
+from synaspis.core.constants import EARTH_MU_M3_S2
 from synaspis.engine.propagate import propagate_free
 
 jax.config.update("jax_enable_x64", True)
 
 CORES = os.cpu_count() or 1
 LEVELS_M = (1.0, 1e-3, 1e-6)
-J2_TERM = 1.5 * EARTH_J2 * EARTH_EQUATORIAL_RADIUS_M**2
 Run = Callable[[], Floats]
 Rates = tuple[float, ...]
 
@@ -91,38 +89,8 @@ def with_synaspis(steps: float, start: Floats) -> Run:
 
 
 def with_heyoka(tolerance: float, start: Floats) -> Run:
-    """Taylor series in batches of 16 lanes, one integrator a core; the loop over batches is timed."""
-    batch = 16
-    x, y, z, u, v, w = heyoka.make_vars("x", "y", "z", "u", "v", "w")
-    squared = heyoka.sum([x**2, y**2, z**2])
-    inverse = squared**-1.0
-    pull, oblate, slope = -EARTH_MU_M3_S2 * squared**-1.5, J2_TERM * inverse, 5.0 * z**2 * inverse
-    level = pull * (1.0 + oblate * (1.0 - slope))
-    force = [level * x, level * y, pull * (1.0 + oblate * (3.0 - slope)) * z]
-    system = list(zip((x, y, z, u, v, w), [u, v, w, *force], strict=True))
-    integrators = [
-        heyoka.taylor_adaptive_batch(
-            system, start[:, :batch].copy(), tol=tolerance, fast_math=True, force_avx512=True
-        )
-        for _ in range(CORES)
-    ]
-    ends = np.empty_like(start)
-
-    def work(core: int) -> None:
-        integrator = integrators[core]
-        for first in range(core * batch, start.shape[1], batch * CORES):
-            integrator.set_time(0.0)
-            integrator.state[:] = start[:, first : first + batch]
-            integrator.propagate_until(ARC_S)
-            ends[:, first : first + batch] = integrator.state
-
-    pool = ThreadPoolExecutor(CORES)
-
-    def run() -> Floats:
-        list(pool.map(work, range(CORES)))
-        return ends
-
-    return run
+    """Taylor series in batches of 16 lanes, one process a core."""
+    return on_all_cores(tolerance, start, CORES)
 
 
 def with_numpy(steps: float, start: Floats) -> Run:
@@ -212,7 +180,14 @@ MANY = 64 * SAMPLE
 
 PROGRAMS = (
     Program("Synaspis", "RK4, 64 lanes", CLASSICAL_STEPS, with_synaspis, MANY, CORES, turning=True),
-    Program("heyoka", "Taylor series, batches of 16", SERIES_TOLERANCES, with_heyoka, MANY, CORES),
+    Program(
+        "heyoka",
+        "Taylor series, batches of 16, a process a core",
+        SERIES_TOLERANCES,
+        with_heyoka,
+        MANY,
+        CORES,
+    ),
     Program("JAX", "RK4, blocks of 2,048", CLASSICAL_STEPS, with_jax_blocks, MANY, CORES),
     Program("JAX", "RK4, vmap", CLASSICAL_STEPS, with_jax_vmap, MANY, CORES),
     Program("numpy", "RK4, blocks of 2,048", CLASSICAL_STEPS, with_numpy, 8 * SAMPLE, 1),

@@ -110,7 +110,18 @@ def text(rows: list[Row]) -> str:
         (whole_runs, chosen(rows, "coverage") + chosen(rows, "study")),
         (programs, chosen(rows, "program")),
     )
-    return "\n\n".join(part(of_kind) for part, of_kind in found if of_kind)
+    return "\n\n".join([*(part(of_kind) for part, of_kind in found if of_kind), other_work(rows)])
+
+
+def other_work(rows: list[Row]) -> str:
+    """How quiet the machine was."""
+    shares = sorted(row["extra_info"]["other_work"] for row in rows if "other_work" in row["extra_info"])
+    if not shares:
+        return ""
+    return (
+        f"While a row was timed, other work took {shares[len(shares) // 2]:.0%} of the cores in the median "
+        f"and {shares[-1]:.0%} at most."
+    )
 
 
 def measured_on(run: Row) -> str:
@@ -120,8 +131,7 @@ def measured_on(run: Row) -> str:
     peak = next((f", {value:.0f} GFLOP/s in a matrix product" for value in products if value), "")
     return (
         f"Measured on {run['datetime'][:10]}: {machine['cpu']['brand_raw']}, {machine['cores']} cores{peak}; "
-        f"{machine['system']}, Python {machine['python_version']}; load average at the end "
-        f"{machine['load'][1]:.1f} (five minutes)."
+        f"{machine['system']}, Python {machine['python_version']}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import arcs
 import programs
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
+from quiet import Timed
 
 CASES = [
     pytest.param(program, level, id=f"{level:g} m-{program.name}, {program.arrangement}")
@@ -15,14 +15,12 @@ CASES = [
 
 
 @pytest.mark.parametrize(("program", "level_m"), CASES)
-def test_program(
-    benchmark: BenchmarkFixture, program: programs.Program, level_m: float, exact: arcs.Floats
-) -> None:
+def test_program(timed: Timed, program: programs.Program, level_m: float, exact: arcs.Floats) -> None:
     run = program.prepare(program.settings[level_m], program.start())
-    ends = benchmark.pedantic(run, rounds=9, warmup_rounds=1)
+    ends = timed(run)
     worst = arcs.worst_error_m(ends, program.truth(exact))
     assert 0.3 * level_m < worst < 2.2 * level_m, "the programs are not compared at equal accuracy"
-    benchmark.extra_info.update(
+    timed.note.update(
         kind="program", program=program.name, arrangement=program.arrangement, cores=program.cores,
         setting=program.setting(level_m), level_m=level_m, worst_error_m=worst, count=program.count,
     )  # fmt: skip
