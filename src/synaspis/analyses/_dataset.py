@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +14,29 @@ from xarray.plot.accessor import DatasetPlotAccessor
 from synaspis import _version
 from synaspis.analyses._tally import Tally
 from synaspis.engagement import Gate
+from synaspis.geography import Grid
+from synaspis.scenario import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from synaspis.analyses.coverage import CoverageRun
+
+@dataclass(frozen=True, eq=False)
+class CoverageRun:
+    """Raw outcome of a coverage run, before it is laid on the grid.
+
+    tallies: one a threat. without: for each phase the assets left out in turn, as (asset id, variant index)
+    for radars and (asset id, battery index) for batteries.
+    """
+
+    scenario: Scenario
+    grid: Grid
+    cells: NDArray[np.int64]
+    phases: tuple[str, ...]
+    threats: tuple[str, ...]
+    tallies: tuple[Tally, ...]
+    radars_without: tuple[tuple[tuple[str, int], ...], ...]
+    batteries_without: tuple[tuple[tuple[str, int], ...], ...]
 
 
 class _Plot(DatasetPlotAccessor):

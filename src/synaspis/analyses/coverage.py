@@ -7,38 +7,17 @@ shots required.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synaspis.analyses._dataset import CoverageDataset, assemble
+from synaspis.analyses._dataset import CoverageDataset, CoverageRun, assemble
 from synaspis.analyses._selection import chosen
-from synaspis.analyses._tally import Tally
 from synaspis.analyses._threat_run import defence, run_threat, territory
-from synaspis.geography import Grid
 from synaspis.scenario import PlacedAsset, Scenario, Sharing, Variant, architecture
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all and what was done last."""
-
-
-@dataclass(frozen=True, eq=False)
-class CoverageRun:
-    """Raw outcome of a coverage run, before it is laid on the grid.
-
-    tallies: one a threat. without: for each phase the assets left out in turn, as (asset id, variant index)
-    for radars and (asset id, battery index) for batteries.
-    """
-
-    scenario: Scenario
-    grid: Grid
-    cells: NDArray[np.int64]
-    phases: tuple[str, ...]
-    threats: tuple[str, ...]
-    tallies: tuple[Tally, ...]
-    radars_without: tuple[tuple[tuple[str, int], ...], ...]
-    batteries_without: tuple[tuple[tuple[str, int], ...], ...]
 
 
 def coverage(
