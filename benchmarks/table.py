@@ -36,13 +36,24 @@ def chosen(rows: list[Row], kind: str) -> list[Row]:
     return [row for row in rows if row["extra_info"].get("kind") == kind]
 
 
+def ceiling_gflop_s(rows: list[Row]) -> float:
+    """The best matrix product of a run; 0 if none was measured."""
+    return max((row["extra_info"].get("matrix_product_gflop_s", 0.0) for row in rows), default=0.0)
+
+
+def disturbance(row: Row) -> str:
+    """Share of the cores that other work took."""
+    share = row["extra_info"].get("other_work")
+    return "" if share is None else f"{share:.0%}"
+
+
 def kernels(rows: list[Row]) -> str:
-    lines = []
+    lines, ceiling = [], ceiling_gflop_s(rows)
     for row in rows:
         info, work = row["extra_info"], sum(row["extra_info"]["operations"].values())
         rate, best = (info["count"] / row["stats"][which] for which in ("median", "min"))
         gflop_s = work * rate / 1e9
-        share = gflop_s / info["matrix_product_gflop_s"]
+        share = gflop_s / ceiling
         slow = info["operations"]["slow"] / work
         lines.append(
             [
@@ -53,12 +64,12 @@ def kernels(rows: list[Row]) -> str:
                     short(info["target"]),
                     f"{rate / info['target']:.2f}",
                 ),
-                *(short(work), f"{slow:.1%}", f"{gflop_s:.1f}", f"{share:.0%}"),
+                *(short(work), f"{slow:.1%}", f"{gflop_s:.1f}", f"{share:.0%}", disturbance(row)),
             ]
         )
     head = [
         *("", "a second, median", "a second, best", "target", "median / target"),
-        *("operations each", "divisions and roots", "GFLOP/s", "share of a matrix product"),
+        *("operations each", "divisions and roots", "GFLOP/s", "share of a matrix product", "other work"),
     ]
     return markdown(head, lines)
 
@@ -68,16 +79,19 @@ def whole_runs(rows: list[Row]) -> str:
     for row in rows:
         info, stats = row["extra_info"], row["stats"]
         lines.append(
-            [info["what"], f"{stats['median']:.1f} s", f"{stats['min']:.1f} s", f"{info['target_s']:.0f} s"]
+            [
+                *(info["what"], f"{stats['median']:.1f} s", f"{stats['min']:.1f} s"),
+                *(f"{info['target_s']:.0f} s", disturbance(row)),
+            ]
         )
         if info["kind"] == "study":
             first, target = f"{info['first_s']:.1f} s", f"{info['first_target_s']:.0f} s"
-            lines.append(["the same, first run, with compilation", first, "", target])
+            lines.append(["the same, first run, with compilation", first, "", target, ""])
             compiling = f"{info['first_s'] - stats['median']:.1f} s"
-            lines.append(["the same, compilation alone (first run less second)", compiling, "", "60 s"])
+            lines.append(["the same, compilation alone (first run less second)", compiling, "", "60 s", ""])
             memory, limit = f"{info['memory_mib']:.0f} MiB", f"{info['memory_target_mib']:.0f} MiB"
-            lines.append(["the same, largest memory", memory, "", limit])
-    return markdown(["", "median", "best", "target"], lines)
+            lines.append(["the same, largest memory", memory, "", limit, ""])
+    return markdown(["", "median", "best", "target", "other work"], lines)
 
 
 def programs(rows: list[Row]) -> str:
@@ -94,12 +108,12 @@ def programs(rows: list[Row]) -> str:
                 [
                     *(f"{info['program']}: {info['arrangement']}", info["setting"]),
                     *(f"{info['worst_error_m']:.1e} m", str(info["cores"])),
-                    *(short(median), short(best), short(ours / median)),
+                    *(short(median), short(best), short(ours / median), disturbance(row)),
                 ]
             )
         head = [
             *("", "setting", "worst error", "cores", "arcs/s, median", "arcs/s, best"),
-            "Synaspis over this",
+            *("Synaspis over this", "other work"),
         ]
         parts.append(f"Ends off by about {level:g} m:\n\n{markdown(head, lines)}")
     return "\n\n".join(parts)
@@ -112,25 +126,14 @@ def text(rows: list[Row]) -> str:
         (whole_runs, chosen(rows, "coverage") + chosen(rows, "study")),
         (programs, chosen(rows, "program")),
     )
-    return "\n\n".join([*(part(of_kind) for part, of_kind in found if of_kind), other_work(rows)])
-
-
-def other_work(rows: list[Row]) -> str:
-    """How quiet the machine was."""
-    shares = sorted(row["extra_info"]["other_work"] for row in rows if "other_work" in row["extra_info"])
-    if not shares:
-        return ""
-    return (
-        f"While a row was timed, other work took {shares[len(shares) // 2]:.0%} of the cores in the median "
-        f"and {shares[-1]:.0%} at most."
-    )
+    return "\n\n".join(part(of_kind) for part, of_kind in found if of_kind)
 
 
 def measured_on(run: Row) -> str:
     """Machine, versions and day of a run."""
     machine = run["machine_info"]
-    products = [row["extra_info"].get("matrix_product_gflop_s") for row in run["benchmarks"]]
-    peak = next((f", {value:.0f} GFLOP/s in a matrix product" for value in products if value), "")
+    ceiling = ceiling_gflop_s(run["benchmarks"])
+    peak = f", {ceiling:.0f} GFLOP/s in a matrix product" if ceiling else ""
     return (
         f"Measured on {run['datetime'][:10]}: {machine['cpu']['brand_raw']}, {machine['cores']} cores{peak}; "
         f"{machine['system']}, Python {machine['python_version']}."
