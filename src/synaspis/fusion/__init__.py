@@ -1,0 +1,1 @@
+"""One picture from the tracks of several sources: filters, association, covariance intersection."""

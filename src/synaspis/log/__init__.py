@@ -1,0 +1,1 @@
+"""Verifiable log: Merkle tree, signed checkpoints, proofs, witnesses, and a verifier that stands alone."""

@@ -1,0 +1,1 @@
+"""What partners exchange: notifications, reports, tracks, warnings, queries; each in a signed envelope."""
