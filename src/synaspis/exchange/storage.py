@@ -1,0 +1,224 @@
+"""What a store of the centre keeps, and the few things that are asked of it; knows no database.
+
+The centre numbers everything itself (entries, bodies, ticks, seals, counters): a store only keeps rows and
+gives them back, all rows of one call in one transaction. After `commit`, `seal` or `cosign` returned, what
+was given survives a crash of the machine; when one of them raises, nothing of it is there, or all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from synaspis.core.errors import SynaspisError
+
+
+class StorageError(SynaspisError):
+    """The store could not keep what it was given; nothing may be acknowledged.
+
+    full: there was no room left.
+    """
+
+    def __init__(self, text: str, *, full: bool = False) -> None:
+        super().__init__(text)
+        self.full = full
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log before it is sealed: canonical record and the 32 bytes of its salt."""
+
+    record: bytes
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One accepted envelope.
+
+    entry: number of its entry. digest: SHA-256 of the envelope, hexadecimal. message_id: as its sender chose
+    it, unique for this sender. envelope, receipt: bytes as received and as answered. received_us: instant of
+    receipt. findings: canonical JSON list of the rules that it breaks.
+    """
+
+    entry: int
+    digest: str
+    sender: str
+    message_id: str
+    envelope: bytes
+    received_us: int
+    receipt: bytes
+    findings: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One distinct event: kind (``message``, ``picture``, ``notice``), the bytes that recipients get, and the
+    id of the message that it shows; empty for none.
+    """
+
+    type: str
+    data: bytes
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One event in the feed of one recipient: its counter there, the numbers of its body and its entry."""
+
+    recipient: str
+    counter: int
+    body: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy as it came into force: its version, the day it is of, and the text of the book."""
+
+    version: str
+    day: str
+    book: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The last number of each kind that is stored, 0 for none, and the instant of the last tick."""
+
+    tick: int = 0
+    at_us: int = 0
+    entry: int = 0
+    body: int = 0
+    examined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one tick stores.
+
+    marks: the last numbers once this batch is stored; the entries and bodies of the batch end with them.
+    policy: set when another policy came into force. snapshot: state after this tick, when one is due.
+    """
+
+    marks: Marks
+    entries: Sequence[Entry] = ()
+    submissions: Sequence[Submission] = ()
+    bodies: Sequence[Body] = ()
+    releases: Sequence[Release] = ()
+    policy: PolicyText | None = None
+    snapshot: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTick:
+    """One tick as it was stored, for replay: its submissions and the records of its releases, in order."""
+
+    number: int
+    at_us: int
+    submissions: Sequence[tuple[Submission, Entry]]
+    releases: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """One event as a recipient gets it: counter, type, salt of its release leaf, bytes of the event."""
+
+    counter: int
+    type: str
+    salt: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One growth of the log: its number from 1, the size it reached, its last entry, the signed note."""
+
+    number: int
+    size: int
+    entry: int
+    note: bytes
+
+
+class Store(Protocol):
+    """Keeps what the centre commits; one process at a time writes."""
+
+    def identity(self, text: str) -> str:
+        """The text of the first call ever made on this store; this call makes it if it is the first."""
+        ...
+
+    def marks(self) -> Marks:
+        """The last numbers stored."""
+        ...
+
+    def commit(self, batch: Batch) -> None:
+        """Keep a tick, whole and durable. Raises StorageError."""
+        ...
+
+    def known(self, digests: Sequence[str]) -> dict[str, Submission]:
+        """Those of some envelopes that are stored, by digest."""
+        ...
+
+    def used(self, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of some pairs of sender and message id that are stored."""
+        ...
+
+    def shown(self, recipient: str, message_id: str) -> bool:
+        """Whether an event about a message of this id stands in a recipient's feed."""
+        ...
+
+    def counters(self) -> dict[str, int]:
+        """The last counter of each recipient that has one."""
+        ...
+
+    def feed(self, recipient: str, after: int, limit: int) -> list[FeedEvent]:
+        """Events of a recipient with a counter above `after`, in order, at most `limit`."""
+        ...
+
+    def ticks(self, after: int) -> Iterator[StoredTick]:
+        """The ticks with a number above `after`, in order."""
+        ...
+
+    def submissions(self, after: int, limit: int) -> list[tuple[Submission, Entry]]:
+        """Submissions with an entry above `after`, in order, at most `limit`."""
+        ...
+
+    def snapshot(self) -> tuple[int, bytes] | None:
+        """The newest snapshot and the number of the tick after which it was taken."""
+        ...
+
+    def policy(self) -> PolicyText | None:
+        """The policy that came into force last."""
+        ...
+
+    def entries(self, after: int, limit: int) -> list[tuple[int, Entry]]:
+        """Entries with a number above `after`, in order, at most `limit`."""
+        ...
+
+    def seal(self, seal: Seal, leaves: Sequence[tuple[bytes, bytes]]) -> None:
+        """Keep a seal and the leaves that it adds, each as its data and its hash. Raises StorageError."""
+        ...
+
+    def last_seal(self) -> Seal | None:
+        """The seal made last."""
+        ...
+
+    def leaves(self, first: int, limit: int) -> list[bytes]:
+        """Data of the leaves from an index on, in order, at most `limit`."""
+        ...
+
+    def position(self, leaf_hash: bytes) -> int | None:
+        """Index of a leaf by its hash; None while it is not sealed."""
+        ...
+
+    def cosign(self, size: int, partner: str, lines: bytes) -> None:
+        """Keep the cosignature of a partner's witness on the checkpoint of a size. Raises StorageError."""
+        ...
+
+    def cosignatures(self, size: int) -> dict[str, bytes]:
+        """The cosignatures kept for the checkpoint of a size, by partner."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store, so that another process may open it."""
+        ...
