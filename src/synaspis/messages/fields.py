@@ -1,0 +1,224 @@
+"""What the fields of messages are made of: instants, places, areas, estimates, references.
+
+A model holds a field as it stands in the message; what a program calculates with is a property beside it
+(`time` is text, `time_us` an integer).
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.types import Strict
+
+from synaspis.core.clock import from_rfc3339
+from synaspis.core.documents import Rejected
+from synaspis.core.errors import Fault
+
+TEXT_MAX: Final = 4_000
+"""Characters of a free text."""
+
+POINTS_MAX: Final = 64
+"""Boundary points of an area."""
+
+EARLIEST_US: Final = from_rfc3339("1900-01-01T00:00:00Z")
+LATEST_US: Final = from_rfc3339("2200-01-01T00:00:00Z")
+
+_PRINTABLE: Final = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]"
+# Lines of a free text end with a line feed alone.
+_LINES: Final = r"[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]"
+
+
+class WireModel(BaseModel):
+    """Base of everything in a message: cannot be changed, refuses unknown keys and numbers that are not
+    finite.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _instant(text: str) -> str:
+    try:
+        from_rfc3339(text)
+    except ValueError as error:
+        raise Rejected(Fault(str(error))) from None
+    return text
+
+
+Number = Annotated[float, Strict()]
+"""A finite JSON number; text that looks like one is refused."""
+
+Latitude = Annotated[Number, Field(ge=-90.0, le=90.0)]
+Longitude = Annotated[Number, Field(ge=-180.0, le=180.0)]
+Azimuth = Annotated[Number, Field(ge=0.0, lt=360.0)]
+Sigma = Annotated[Number, Field(gt=0.0)]
+
+Instant = Annotated[
+    str,
+    Field(
+        pattern=r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$",
+        json_schema_extra={"format": "date-time"},
+    ),
+    AfterValidator(_instant),
+]
+"""RFC 3339 in UTC with Z and at most six decimals, 1900 to 2199; no leap second."""
+
+PartnerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+MessageId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+MessageIdOrDigest = Annotated[str, Field(pattern=r"^([0-9a-f]{32}|[0-9a-f]{64})$")]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=f"^{_PRINTABLE}+$")]
+Prose = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=f"^{_LINES}+$")]
+
+MissileClass = Literal["icbm", "slbm", "irbm", "mrbm", "srbm", "space-launch", "sounding-rocket", "unknown"]
+"""Generic class of what is launched, as notifications have it: never a type or designation."""
+
+Kind = Literal[
+    "pre-launch-notification",
+    "post-launch-notification",
+    "launch-report",
+    "track-report",
+    "sensor-status",
+    "warning",
+    "text",
+    "ambiguity-query",
+    "ambiguity-answer",
+    "cancellation",
+    "correction",
+]
+"""What a message is."""
+
+
+class Point(WireModel):
+    """A place on the WGS 84 ellipsoid."""
+
+    latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
+    longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
+
+
+class Area(WireModel):
+    """An area by its boundary points, or by centre and radius; one of the two."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["boundary"],
+                    "not": {"anyOf": [{"required": ["centre"]}, {"required": ["radius_m"]}]},
+                },
+                {"required": ["centre", "radius_m"], "not": {"required": ["boundary"]}},
+            ]
+        }
+    )
+
+    name: Name | None = Field(default=None, description="What people call it: a site, a sea, a quadrant.")
+    boundary: Annotated[tuple[Point, ...], Field(min_length=3, max_length=POINTS_MAX)] | None = Field(
+        default=None,
+        description="Corners in order, 3 to 64, joined by great circles; the last is joined to the first.",
+    )
+    centre: Point | None = Field(default=None, description="Centre of a circle; needs `radius_m`.")
+    radius_m: Annotated[Number, Field(gt=0.0, le=10_000_000.0)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="Radius along the ground, metres, above 0 to 10,000,000; needs `centre`.",
+    )
+
+    @field_validator("radius_m")
+    @classmethod
+    def _one_shape(cls, radius_m: float | None, info: ValidationInfo) -> float | None:
+        if not {"boundary", "centre"} <= set(info.data):
+            return radius_m  # one of them is wrong and has been reported
+        circle = (info.data["centre"] is not None, radius_m is not None)
+        if (info.data["boundary"] is not None, *circle) not in ((True, False, False), (False, True, True)):
+            remedy = "Give `boundary` alone, or `centre` and `radius_m`."
+            raise Rejected(Fault("an area needs one shape, whole", remedy=remedy))
+        return radius_m
+
+    @property
+    def corners(self) -> tuple[Point, ...]:
+        """Boundary points, or the centre of a circle alone."""
+        return self.boundary or ((self.centre,) if self.centre is not None else ())
+
+
+class Window(WireModel):
+    """A span of time with both ends."""
+
+    earliest: Instant = Field(description="First instant, UTC.")
+    latest: Instant = Field(description="Last instant, UTC; not before `earliest`.")
+
+    @field_validator("latest")
+    @classmethod
+    def _in_order(cls, latest: str, info: ValidationInfo) -> str:
+        earliest = info.data.get("earliest")
+        if earliest is not None and from_rfc3339(latest) < from_rfc3339(earliest):
+            raise Rejected(Fault(f"{latest} lies before `earliest`, {earliest}"))
+        return latest
+
+    @property
+    def earliest_us(self) -> int:
+        """First instant, microseconds since the Unix epoch."""
+        return from_rfc3339(self.earliest)
+
+    @property
+    def latest_us(self) -> int:
+        """Last instant, microseconds since the Unix epoch."""
+        return from_rfc3339(self.latest)
+
+
+class PlaceEstimate(WireModel):
+    """A place that was estimated, with its covariance on the ground."""
+
+    latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
+    longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
+    covariance_m2: Annotated[tuple[Number, Number, Number], Field()] = Field(
+        description="East-east, east-north, north-north, square metres; positive definite."
+    )
+
+    @field_validator("covariance_m2")
+    @classmethod
+    def _definite(cls, covariance: tuple[float, float, float]) -> tuple[float, float, float]:
+        east, cross, north = covariance
+        if not (east > 0.0 and north > 0.0 and abs(cross) < sqrt(east) * sqrt(north)):
+            raise Rejected(
+                Fault(
+                    f"({east:g}, {cross:g}, {north:g}) m2 is no covariance",
+                    remedy="Variances are above 0 and the cross term is smaller than the product of sigmas.",
+                )
+            )
+        return covariance
+
+
+class TimeEstimate(WireModel):
+    """An instant that was estimated, with its standard deviation."""
+
+    time: Instant = Field(description="Best estimate, UTC.")
+    sigma_s: Sigma = Field(description="Standard deviation, seconds, above 0.")
+
+    @property
+    def time_us(self) -> int:
+        """Best estimate, microseconds since the Unix epoch."""
+        return from_rfc3339(self.time)
+
+
+class AngleEstimate(WireModel):
+    """A direction that was estimated, with its standard deviation."""
+
+    azimuth_deg: Azimuth = Field(description="From north over east, degrees, 0 to below 360.")
+    sigma_deg: Sigma = Field(description="Standard deviation, degrees, above 0.")
+
+
+class LengthEstimate(WireModel):
+    """A length that was estimated, with its standard deviation."""
+
+    value_m: Annotated[Number, Field(gt=0.0, le=50_000_000.0)] = Field(
+        description="Best estimate, metres, above 0 to 50,000,000."
+    )
+    sigma_m: Sigma = Field(description="Standard deviation, metres, above 0.")
+
+
+class Reference(WireModel):
+    """Another message of the same sender."""
+
+    id: MessageId = Field(description="The `id` of that message.")
+    kind: Kind = Field(description="The `kind` of that message; it decides what is released to whom.")

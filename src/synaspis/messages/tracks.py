@@ -1,0 +1,125 @@
+"""A track report: position, velocity and their covariance at one instant."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import hypot
+from typing import Annotated, ClassVar, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationInfo, field_validator
+
+from synaspis.core.clock import from_rfc3339
+from synaspis.core.documents import Rejected
+from synaspis.core.errors import Fault
+from synaspis.messages.fields import Instant, Kind, MissileClass, Name, Number, WireModel
+
+RADIUS_MIN_M: Final = 6_336_752.0
+"""20 km below the pole of WGS 84 (semi-minor axis 6,356,752 m): nothing flies nearer to the centre."""
+
+RADIUS_MAX_M: Final = 50_000_000.0
+"""Beyond the geostationary orbit (42,164 km)."""
+
+SPEED_MAX_M_S: Final = 12_000.0
+"""Above the speed of escape at the ground (11,186 m/s)."""
+
+EIGENVALUE_MIN: Final = 1e-9
+"""Smallest eigenvalue of the matrix of correlations. Below it a report claims to know a combination of
+position and velocity without error, and a filter cannot invert it in 64-bit numbers.
+"""
+
+_ROWS, _COLUMNS = np.tril_indices(6)
+
+Vector = tuple[Number, Number, Number]
+
+
+class TrackReport(WireModel):
+    """Where an object is and how it moves, by one source."""
+
+    kind: ClassVar[Kind] = "track-report"
+
+    track: Name = Field(description="The sender's own name of the track; it stays while the track lives.")
+    time: Instant = Field(description="Instant for which the state holds, UTC.")
+    position_ecef_m: Vector = Field(
+        description="x, y, z, Earth-fixed WGS 84, metres; 6,336,752 to 50,000,000 from the centre."
+    )
+    velocity_ecef_m_s: Vector = Field(
+        description="x, y, z, relative to the rotating Earth, metres a second; below 12,000 in all."
+    )
+    covariance: Annotated[tuple[Number, ...], Field(min_length=21, max_length=21)] = Field(
+        description="Lower triangle of the 6x6 covariance of (x, y, z, vx, vy, vz), row by row: xx, yx, yy, "
+        "zx, zy, zz, vx-x ... vz-vz; m2, m2/s, m2/s2; positive definite."
+    )
+    estimate: Literal["track", "tracklet"] = Field(
+        description="track: rests on all reports of the source so far, so that two of them share their "
+        "errors; tracklet: rests only on what was measured since the one before, so that they do not."
+    )
+    sensor: Literal["radar", "infrared", "fused", "other"] = Field(description="Kind of source.")
+    quality: Annotated[Number, Field(ge=0.0, le=1.0)] = Field(
+        description="The sender's own probability that the track is of one real object, 0 to 1."
+    )
+    missile_class: MissileClass = Field(default="unknown", description="Generic class, where it is known.")
+
+    @field_validator("position_ecef_m")
+    @classmethod
+    def _near_the_earth(cls, position: tuple[float, float, float]) -> tuple[float, float, float]:
+        if not RADIUS_MIN_M <= (radius := hypot(*position)) <= RADIUS_MAX_M:
+            what = (
+                f"{radius:,.0f} m from the centre of the Earth; {RADIUS_MIN_M:,.0f} to {RADIUS_MAX_M:,.0f} m"
+            )
+            raise Rejected(Fault(f"{what} can be", remedy="Give Earth-fixed x, y, z in metres."))
+        return position
+
+    @field_validator("velocity_ecef_m_s")
+    @classmethod
+    def _slower_than_escape(cls, velocity: tuple[float, float, float]) -> tuple[float, float, float]:
+        if not (speed := hypot(*velocity)) < SPEED_MAX_M_S:
+            what = f"{speed:,.0f} m/s; below {SPEED_MAX_M_S:,.0f} m/s can be"
+            raise Rejected(Fault(what, remedy="Give Earth-fixed x, y, z in metres a second."))
+        return velocity
+
+    @field_validator("covariance")
+    @classmethod
+    def _definite(cls, covariance: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
+        problem = _why_no_covariance(covariance)
+        if problem:
+            raise Rejected(Fault(problem, remedy="Give the lower triangle, row by row, in SI units."))
+        return covariance
+
+    @cached_property
+    def time_us(self) -> int:
+        """Instant of the state, microseconds since the Unix epoch."""
+        return from_rfc3339(self.time)
+
+    @cached_property
+    def covariance_matrix(self) -> NDArray[np.float64]:
+        """Covariance, shape (6, 6), symmetric, read-only."""
+        matrix = _symmetric(self.covariance)
+        matrix.flags.writeable = False
+        return matrix
+
+
+def lower_triangle(matrix: NDArray[np.float64]) -> tuple[float, ...]:
+    """The 21 numbers of a symmetric 6x6 matrix as `TrackReport.covariance` has them."""
+    return tuple(float(number) for number in np.asarray(matrix, float)[_ROWS, _COLUMNS])
+
+
+def _symmetric(triangle: tuple[float, ...]) -> NDArray[np.float64]:
+    matrix = np.empty((6, 6))
+    matrix[_ROWS, _COLUMNS] = triangle
+    matrix[_COLUMNS, _ROWS] = triangle
+    return matrix
+
+
+def _why_no_covariance(triangle: tuple[float, ...]) -> str:
+    """What is wrong with 21 numbers, or nothing."""
+    variances = np.array([triangle[at] for at in (0, 2, 5, 9, 14, 20)])
+    if not (variances > 0.0).all():
+        return f"the variance {variances.min():g} is not above 0"
+    # Correlations have no unit, so that one limit fits metres and metres a second.
+    sigmas = np.sqrt(variances)
+    smallest = float(np.linalg.eigvalsh(_symmetric(triangle) / sigmas / sigmas[:, np.newaxis])[0])
+    if not smallest >= EIGENVALUE_MIN:
+        return f"not positive definite: its correlations have the eigenvalue {smallest:.3g}"
+    return ""
