@@ -4,6 +4,7 @@ from synaspis.log.checkpoint import Checkpoint
 from synaspis.log.commitment import SALT_BYTES, commitment
 from synaspis.log.errors import KeyRefused, LogDamaged, NoteRefused, ProofRefused
 from synaspis.log.keys import ALGORITHMS, Signer, Verifier, generate_signer, verifier
+from synaspis.log.logtree import LogTree
 from synaspis.log.note import OpenedNote, Signature, add_signatures, open_note, sign_note
 from synaspis.log.tree import (
     EMPTY_ROOT,
@@ -23,6 +24,7 @@ __all__ = [
     "Checkpoint",
     "KeyRefused",
     "LogDamaged",
+    "LogTree",
     "NoteRefused",
     "OpenedNote",
     "ProofRefused",
