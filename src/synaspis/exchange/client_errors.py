@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synaspis.core.errors import Fault, SynaspisError
+from synaspis.messages import Refused
 
 
-class Refused(SynaspisError):
+class SignedRefusal(Refused):
     """The centre refused a message and signed why.
 
-    message_id: of the refused message. code: the reason in one word, as `messages.REFUSAL_CODES` lists them.
-    faults: everything that is wrong. signed: the refusal as the centre signed it.
+    code, faults: as the centre gave them. message_id: of the message. signed: the refusal as it was signed.
     """
 
-    def __init__(self, message_id: str, code: str, faults: Iterable[Fault], signed: bytes) -> None:
-        self.message_id, self.code, self.signed = message_id, code, signed
-        self.faults = tuple(faults)
-        listed = "".join(f"\n  {fault}" for fault in self.faults)
-        super().__init__(f"the centre refused message {message_id} ({code}):{listed}")
+    def __init__(self, code: str, faults: tuple[Fault, ...], message_id: str, signed: bytes) -> None:
+        super().__init__(code, faults)
+        self.message_id, self.signed = message_id, signed
 
 
 class Unreachable(SynaspisError):
-    """The centre gave no answer that counts; what was to be sent is kept and may be sent again."""
+    """The centre gave no answer that counts; what was to be sent is kept and can be sent again."""
 
 
 class ServerFault(SynaspisError):

@@ -1,0 +1,146 @@
+"""What the centre sends a partner, read and checked: each event against its own salt, record and envelope.
+
+Whether the log holds what is promised here is asked later, once the entry is sealed (`client_verify`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from synaspis.exchange.kit import CENTRE
+from synaspis.exchange.partner_state import StoredEvent
+from synaspis.log import commitment, leaf_hash
+from synaspis.messages import PublicKey, Refused, open_envelope, strict_json
+from synaspis.messages.strict import Limits, canonical_json
+
+EVENT_TYPES: Final = ("message", "picture", "notice")
+
+_LIMITS: Final = Limits(size_bytes=16_000_000, depth=24, items=100_000, characters=16_000_000)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of the partner's feed.
+
+    counter: the partner's own, from 1 without a gap; the same event always has the same one.
+    type: `message`, `picture` or `notice`. content: the event as the centre wrote it.
+    alarms: what is wrong with it, in sentences; empty if nothing is.
+    """
+
+    counter: int
+    type: str
+    content: Mapping[str, Any]
+    alarms: tuple[str, ...] = field(default=())
+
+    @property
+    def at(self) -> str:
+        """When it was received or fell due, RFC 3339."""
+        return str(self.content.get("at", ""))
+
+    @property
+    def quality(self) -> str | None:
+        """At which quality a message is given: presence, impact-area, position or covariance."""
+        return self.content.get("quality")
+
+    @property
+    def why(self) -> tuple[tuple[str, str], ...]:
+        """Agreement and clause that entitle the partner to it."""
+        return tuple((why["agreement"], why["clause"]) for why in self.content.get("why", ()))
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """The message, as far as it is given; empty for a picture or a notice."""
+        return self.content.get("message") or {}
+
+    @property
+    def tracks(self) -> tuple[Mapping[str, Any], ...]:
+        """Tracks of a picture."""
+        return tuple(self.content.get("tracks", ()))
+
+
+def release_leaf(partner: str, counter: int, salt: str, data: bytes) -> str:
+    """Hash of the leaf that logs this release, hex: of the record (counter, event, recipient) and its salt.
+
+    Raises ValueError for a salt that is none.
+    """
+    record = {
+        "counter": counter,
+        "event": hashlib.sha256(data).hexdigest(),
+        "recipient": partner,
+        "type": "release",
+    }
+    return leaf_hash(commitment(canonical_json(record), bytes.fromhex(salt))).hex()
+
+
+def record_leaf(record: str, salt: str) -> str:
+    """Hash of the leaf of a record whose text and salt were disclosed, hex."""
+    return leaf_hash(commitment(record.encode(), bytes.fromhex(salt))).hex()
+
+
+def submission_leaf(event: Event) -> str | None:
+    """Hash of the leaf of the submission behind an event, hex; None where it was not disclosed."""
+    disclosed = event.content.get("submission")
+    if not isinstance(disclosed, dict):
+        return None
+    with suppress(KeyError, ValueError, TypeError, AttributeError):
+        return record_leaf(disclosed["record"], disclosed["salt"])
+    return None
+
+
+def read_event(stored: StoredEvent, keys: Mapping[str, PublicKey]) -> Event:
+    """Read an event and check what can be checked without the log.
+
+    keys: public message keys by sender, the centre's under `centre`; an envelope of a sender without a key
+    here stays unverified and raises no alarm.
+    """
+    try:
+        content = strict_json(stored.data, _LIMITS)
+        if not isinstance(content, dict):
+            raise Refused("bad-json", "an event is an object")
+    except Refused as error:
+        return Event(stored.counter, stored.type, {}, (f"event {stored.counter}: {error.faults[0]}",))
+    event = Event(stored.counter, stored.type, content)
+    alarms = tuple(f"event {stored.counter}: {alarm}" for alarm in _alarms(event, keys))
+    return Event(stored.counter, stored.type, content, alarms)
+
+
+def _alarms(event: Event, keys: Mapping[str, PublicKey]) -> Iterator[str]:
+    if event.type not in EVENT_TYPES or event.content.get("type") != event.type:
+        yield f"it is announced as {event.type!r} and says that it is {event.content.get('type')!r}"
+    if not isinstance(event.content.get("at"), str):
+        yield "it says no time"
+    if (envelope := event.content.get("envelope")) is not None:
+        try:
+            yield from _envelope_alarms(event, envelope, keys)
+        except Refused as error:
+            yield f"the envelope in it cannot be what was sent: {error.faults[0]}"
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            yield f"the envelope and the record of its submission do not have their shape ({error})"
+
+
+def _envelope_alarms(event: Event, envelope: str, keys: Mapping[str, PublicKey]) -> Iterator[str]:
+    """Held against each other: the message as told, the envelope, the record of its submission."""
+    raw = envelope.encode()
+    sender = event.message["sender"]
+    disclosed = event.content["submission"]
+    record = strict_json(disclosed["record"].encode(), _LIMITS)
+    record_leaf(disclosed["record"], disclosed["salt"])
+    if record["envelope"] != hashlib.sha256(raw).hexdigest():
+        yield "the record of the submission commits to another envelope"
+    if record["sender"] != sender:
+        yield f"the record names {record['sender']} as the sender, the message {sender}"
+    if sender in keys:
+        opened = open_envelope(raw, {sender: keys[sender]}, limits=_LIMITS)
+        signed = strict_json(opened.payload, _LIMITS)
+        changed = sorted(key for key, value in event.message.items() if signed.get(key) != value)
+        if changed:
+            yield f"{', '.join(changed)} of the message differ from what {sender} signed"
+
+
+def knows_sender(event: Event, keys: Mapping[str, PublicKey]) -> bool:
+    """Whether the signature inside an event could be checked; True where there is none to check."""
+    return event.content.get("envelope") is None or event.message.get("sender", CENTRE) in keys
