@@ -1,0 +1,151 @@
+"""Where a body in free flight meets the ground, ahead and behind, with the covariance of place and time."""
+
+from __future__ import annotations
+
+from math import atan2, sqrt
+from typing import Final
+
+import numpy as np
+
+from synaspis.core.constants import EARTH_FLATTENING
+from synaspis.engine._jit import scalar
+from synaspis.engine.ballistic import (
+    AIR_STEP_S,
+    AIR_TOP_M,
+    CLIMB_PER_STEP_M,
+    FREE_NOISE_M2_S3,
+    FREE_STEP_S,
+    carry,
+    climb_of,
+    height_of,
+    step,
+)
+from synaspis.engine.tracking import BALLISTIC_COEFFICIENT_KG_M2
+
+LONGEST_S: Final = 5_000.0
+COLUMNS: Final = 9
+"""Position (3), time s, covariance east-east, east-north, north-north m2, variance of time s2, speed m/s."""
+
+LOG_BALLISTIC_SIGMA: Final = 0.6
+"""Standard deviation of the logarithm of the ballistic coefficient: 2,700 to 9,100 kg/m2."""
+
+_NEWTON: Final = 3
+_TILT: Final = (1.0 - EARTH_FLATTENING) ** -2
+
+
+@scalar
+def meet_ground(  # type: ignore[no-untyped-def]
+    state, covariance, forward, drag_area_per_mass, log_ballistic_sigma, answer
+):
+    """Fly an estimate to the ellipsoid, ahead or back, and fill answer (9,); false if it never gets there.
+
+    state: (6,), covariance: (6, 6), ECEF, m and m/s. forward: bool. log_ballistic_sigma: standard deviation
+    of the logarithm of the ballistic coefficient.
+    The place is where the height passes 0. With F the sensitivity of the position there, n the vertical and v
+    the velocity, an error e at the start moves the place by (I - v n' / (n' v)) F e and the time by
+    -n' F e / (n' v). The white noise of free flight over the time of flight T adds q T^3 / 3 to each axis of
+    the position.
+    """
+    sign = 1.0 if forward else -1.0
+    x, columns = state.copy(), np.zeros((6, 7))
+    for i in range(6):
+        columns[i, i] = 1.0
+    time = 0.0
+    while height_of(x) > 0.0:
+        fall = -sign * climb_of(x)
+        longest = FREE_STEP_S
+        if forward and height_of(x) - max(fall, 0.0) * longest - 50.0 * longest < AIR_TOP_M:
+            longest = min(AIR_STEP_S, CLIMB_PER_STEP_M / max(abs(fall), 1.0))
+        step(x, columns, sign * longest, drag_area_per_mass)
+        time += sign * longest
+        if not abs(time) < LONGEST_S:
+            return False
+    for _ in range(_NEWTON):
+        climb = climb_of(x)
+        if not -sign * climb > 1.0:
+            return False
+        h = -height_of(x) / climb
+        step(x, columns, h, drag_area_per_mass)
+        time += h
+    _project(x, columns, covariance, time, log_ballistic_sigma, answer)
+    return True
+
+
+@scalar
+def _project(x, columns, covariance, time, log_ballistic_sigma, answer):  # type: ignore[no-untyped-def]
+    """Fill the answer of `meet_ground` from state and sensitivity at the ground."""
+    carried, east, north, up = np.empty((6, 6)), np.zeros(3), np.zeros(3), np.zeros(3)
+    carry(columns, covariance, carried)
+    across = sqrt(x[0] * x[0] + x[1] * x[1])
+    # Normal of the ellipsoid at its surface: (x, y, z / (1 - f)^2), made a unit vector.
+    length = sqrt(across * across + (_TILT * x[2]) ** 2)
+    up[0], up[1], up[2] = x[0] / length, x[1] / length, _TILT * x[2] / length
+    level = max(across, 1.0e-3)
+    east[0], east[1] = -x[1] / level, x[0] / level
+    north[0] = up[1] * east[2] - up[2] * east[1]
+    north[1] = up[2] * east[0] - up[0] * east[2]
+    north[2] = up[0] * east[1] - up[1] * east[0]
+    climb, along_east, along_north = 0.0, 0.0, 0.0
+    for i in range(3):
+        climb += up[i] * x[3 + i]
+        along_east += east[i] * x[3 + i]
+        along_north += north[i] * x[3 + i]
+    maps = np.empty((3, 3))
+    for i in range(3):
+        maps[0, i] = east[i] - along_east / climb * up[i]
+        maps[1, i] = north[i] - along_north / climb * up[i]
+        maps[2, i] = -up[i] / climb
+    noise = FREE_NOISE_M2_S3 * abs(time) ** 3 / 3.0
+    found = np.empty((3, 3))
+    for a in range(3):
+        for b in range(3):
+            value = 0.0
+            for i in range(3):
+                value += noise * maps[a, i] * maps[b, i]
+                for j in range(3):
+                    spread = carried[i, j] + log_ballistic_sigma**2 * columns[i, 6] * columns[j, 6]
+                    value += maps[a, i] * spread * maps[b, j]
+            found[a, b] = value
+    for i in range(3):
+        answer[i] = x[i]
+    answer[3] = time
+    answer[4], answer[5], answer[6] = found[0, 0], found[0, 1], found[1, 1]
+    answer[7] = found[2, 2]
+    answer[8] = sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+
+
+@scalar
+def ground_rows(rows, states, covariances, times_us, thrust_us, launches, impacts):  # type: ignore[no-untyped-def]
+    """Fill launches and impacts (object, 8) for some rows of objects.
+
+    states (object, 6), covariances (object, 6, 6), times_us, thrust_us (object,).
+    A row is: 1 where there is an estimate, latitude rad, longitude rad, covariance east-east, east-north,
+    north-north m2, instant us, standard deviation of the time s. While thrust is seen there is none. In the
+    descent through the air a launch keeps what it was: there drag has wiped out the way back.
+    """
+    found = np.empty(COLUMNS)
+    for k in rows:
+        if thrust_us[k] >= times_us[k]:
+            launches[k, 0] = impacts[k, 0] = 0.0
+            continue
+        impacts[k, 0] = 0.0
+        drag, sigma = 1.0 / BALLISTIC_COEFFICIENT_KG_M2, LOG_BALLISTIC_SIGMA
+        if meet_ground(states[k], covariances[k], True, drag, sigma, found):
+            _report(found, times_us[k], impacts[k])
+        if climb_of(states[k]) < 0.0 and height_of(states[k]) < AIR_TOP_M:
+            continue
+        launches[k, 0] = 0.0
+        if meet_ground(states[k], covariances[k], False, 0.0, 0.0, found):
+            _report(found, times_us[k], launches[k])
+
+
+@scalar
+def _report(found, time_us, row):  # type: ignore[no-untyped-def]
+    """Turn the answer of `meet_ground` into a row of `ground_rows`."""
+    row[0] = 1.0
+    # On the ellipsoid: tan latitude = z / ((1 - f)^2 sqrt(x^2 + y^2)).
+    row[1] = atan2(_TILT * found[2], sqrt(found[0] * found[0] + found[1] * found[1]))
+    row[2] = atan2(found[1], found[0])
+    row[3], row[4], row[5] = found[4], found[5], found[6]
+    row[6] = time_us + 1.0e6 * found[3]
+    row[7] = sqrt(found[7])
