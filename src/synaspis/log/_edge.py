@@ -7,9 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Final
 
+from synaspis.log.errors import LogDamaged
 from synaspis.log.tiles import ENTRIES, TILE_WIDTH, Tile, write_entries
 from synaspis.log.tree import EMPTY_ROOT, node_hash, root_hash
+
+LeavesFrom = Callable[[int, int], Sequence[bytes]]
+"""Gives the data of the leaves from one index up to but not including another."""
+
+_FED: Final = 4096
+"""Leaves asked for at a time."""
 
 
 class Edge:
@@ -83,3 +91,23 @@ def _ragged_root(row: Sequence[bytes], right: bytes | None) -> bytes | None:
         left = groups.pop()
         right = left if right is None else node_hash(left, right)
     return right
+
+
+def feed(append: Callable[[Sequence[bytes]], object], leaves_from: LeavesFrom, start: int, end: int) -> None:
+    """Append the leaves from an index up to but not including another.
+
+    Raises LogDamaged if another number of leaves comes than was asked for.
+    """
+    for first in range(start, end, _FED):
+        last = min(first + _FED, end)
+        leaves = leaves_from(first, last)
+        if len(leaves) != last - first:
+            raise LogDamaged(f"{len(leaves)} leaves came for the indices {first} to {last - 1}")
+        append(leaves)
+
+
+def root_of(leaves_from: LeavesFrom, size: int) -> bytes:
+    """Root over the first leaves, 32 bytes, in the memory of an edge."""
+    edge = Edge(lambda tile, content: None)
+    feed(edge.append, leaves_from, 0, size)
+    return edge.root()

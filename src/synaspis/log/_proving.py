@@ -1,6 +1,6 @@
 """Roots and paths taken from tiles.
 
-A subtree of 2^level leaves lies in the tile at level // 8: its root is the root over 2^(level % 8) hashes there.
+A subtree of 2^level leaves lies in a tile at level // 8: its root is that over 2^(level % 8) hashes there.
 `content` gives the hashes of a tile by level and number, as many as there are.
 """
 

@@ -8,13 +8,13 @@ the folder is at an earlier checkpoint, which still holds, and `LogTree.repair` 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from synaspis.core.errors import InputError
-from synaspis.log._edge import Edge
+from synaspis.log._edge import Edge, LeavesFrom, feed, root_of
 from synaspis.log._files import LogFiles
 from synaspis.log._proving import node, path_up, rest
 from synaspis.log.checkpoint import Checkpoint
@@ -37,12 +37,6 @@ COSIGNATURES: Final = "cosignatures"
 
 _SPILL: Final = 512
 """Full tiles and bundles kept in memory before they are written, about 8 MB of commitments."""
-
-_FED: Final = 4096
-"""Leaves asked for at a time when a tree is built again."""
-
-LeavesFrom = Callable[[int, int], Sequence[bytes]]
-"""Gives the data of the leaves from one index up to but not including another."""
 
 
 class LogTree:
@@ -205,11 +199,11 @@ class LogTree:
         if tree is None:
             tree = cls(folder, anew=True)
             mine = tree.published
-            if mine is not None and (mine.size > size or _root_of(leaves_from, mine.size) != mine.root):
+            if mine is not None and (mine.size > size or root_of(leaves_from, mine.size) != mine.root):
                 raise _contradiction(mine, size)
         elif tree.published is not None and tree.size > size:
             raise _contradiction(tree.published, size)
-        _feed(tree.append, leaves_from, tree.size, size)
+        feed(tree.append, leaves_from, tree.size, size)
         return tree
 
     def _take(self, tile: Tile, content: bytes) -> None:
@@ -289,21 +283,6 @@ def _read_checkpoint(files: LogFiles) -> Checkpoint | None:
 
 def _parts(tile: Tile, content: bytes) -> list[bytes]:
     return read_entries(content)[0] if tile.level == ENTRIES else hashes_of(content)
-
-
-def _feed(append: Callable[[Sequence[bytes]], object], leaves_from: LeavesFrom, start: int, end: int) -> None:
-    for first in range(start, end, _FED):
-        last = min(first + _FED, end)
-        leaves = leaves_from(first, last)
-        if len(leaves) != last - first:
-            raise LogDamaged(f"{len(leaves)} leaves came for the indices {first} to {last - 1}")
-        append(leaves)
-
-
-def _root_of(leaves_from: LeavesFrom, size: int) -> bytes:
-    edge = Edge(lambda tile, content: None)
-    _feed(edge.append, leaves_from, 0, size)
-    return edge.root()
 
 
 def _contradiction(checkpoint: Checkpoint, size: int) -> LogDamaged:
