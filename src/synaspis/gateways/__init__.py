@@ -1,6 +1,7 @@
 """To and from the formats of other programs: text in, text out."""
 
 from synaspis.gateways.cells import merge_cells
+from synaspis.gateways.cot import CotEvent, cot_of_fused, cot_of_report, to_cot
 from synaspis.gateways.czml import to_czml
 from synaspis.gateways.features import Area, Marks, Place, Track
 from synaspis.gateways.geojson import to_geojson
@@ -10,13 +11,17 @@ from synaspis.gateways.oem_reader import read_oem
 
 __all__ = [
     "Area",
+    "CotEvent",
     "Marks",
     "Oem",
     "OemSegment",
     "Place",
     "Track",
+    "cot_of_fused",
+    "cot_of_report",
     "merge_cells",
     "read_oem",
+    "to_cot",
     "to_czml",
     "to_geojson",
     "to_kml",

@@ -28,6 +28,7 @@ from synaspis.messages.message import (
     write_message,
 )
 from synaspis.messages.notifications import PostLaunchNotification, PreLaunchNotification
+from synaspis.messages.published import example_message, message_schema
 from synaspis.messages.refusal import REFUSAL_CODES, Refused
 from synaspis.messages.reports import LaunchReport, SensorStatus, Warning
 from synaspis.messages.strict import LIMITS, Limits, canonical_json, strict_json
@@ -70,7 +71,9 @@ __all__ = [
     "Warning",
     "Window",
     "canonical_json",
+    "example_message",
     "lower_triangle",
+    "message_schema",
     "missile_class_of",
     "new_id",
     "new_message",

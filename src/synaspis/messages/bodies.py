@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from synaspis.core.documents import Document, Rejected, parse
 from synaspis.core.errors import Fault, InputError
@@ -28,6 +36,10 @@ Statement = (
     | AmbiguityAnswer
 )
 """A body that stands for itself."""
+
+
+AS_OBJECT: Final = WithJsonSchema({"type": "object"})
+"""Mark of a body whose kind stands elsewhere; the schema that is published says which body it then is."""
 
 
 def read_body(kind: str, value: Any) -> Body:
@@ -86,8 +98,8 @@ class Correction(WireModel):
 
     refers_to: Reference = Field(description="The message that is put right; no cancellation or correction.")
     reason: Prose | None = Field(default=None, description="Why; at most 4,000 characters.")
-    replacement: Annotated[Statement, PlainValidator(_replacement), PlainSerializer(written)] = Field(
-        description="The body that now holds, of the kind that `refers_to` names."
+    replacement: Annotated[Statement, PlainValidator(_replacement), PlainSerializer(written), AS_OBJECT] = (
+        Field(description="The body that now holds, of the kind that `refers_to` names.")
     )
 
     @field_validator("refers_to")

@@ -15,7 +15,7 @@ from synaspis.agreement.label import Label
 from synaspis.core.clock import from_rfc3339, to_rfc3339
 from synaspis.core.documents import Rejected, nearest
 from synaspis.core.errors import Fault, InputError
-from synaspis.messages.bodies import BODIES, Body, Correction, faults_in, read_body, written
+from synaspis.messages.bodies import AS_OBJECT, BODIES, Body, Correction, faults_in, read_body, written
 from synaspis.messages.consultation import Cancellation
 from synaspis.messages.fields import (
     EARLIEST_US,
@@ -81,13 +81,13 @@ class Message(WireModel):
     id: MessageId = Field(description="128 random bits, 32 lower-case hex digits; never used twice.")
     sender: PartnerId = Field(description="Partner id of who says it; the partner whose key signs it.")
     sent_at: Instant = Field(description="When it was sent, UTC.")
-    label: Annotated[Label, PlainValidator(_label), PlainSerializer(lambda label: label.to_json())] = Field(
+    label: Annotated[Label, PlainValidator(_label), PlainSerializer(Label.to_json), AS_OBJECT] = Field(
         description="How it may be shown: STANAG 4774 confidentiality label as JSON."
     )
     exercise: Name | None = Field(
         default=None, description="Name of the exercise; left out when it is meant in earnest."
     )
-    body: Annotated[Body, PlainValidator(_body), PlainSerializer(written)] = Field(
+    body: Annotated[Body, PlainValidator(_body), PlainSerializer(written), AS_OBJECT] = Field(
         description="What is said, by kind."
     )
 

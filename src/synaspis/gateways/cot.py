@@ -1,0 +1,229 @@
+"""Tracks as Cursor on Target events: XML as TAK protocol version 0 carries it.
+
+Version 1 (protobuf) has no room for `caveat` and `releasableTo`, so that a conversion drops who may see the
+event; it is not offered. `docs/formats/cot.md` says what is written where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import atan2, degrees, hypot, isfinite
+from typing import TYPE_CHECKING, Final, Literal
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from synaspis.agreement.label import RELEASABLE_TO, Label
+from synaspis.core.errors import Fault, InputError
+from synaspis.engine.earth import ecef_to_geodetic, local_axes_ecef
+from synaspis.messages import Message, TrackReport
+
+if TYPE_CHECKING:
+    from synaspis.fusion import FusedTrack
+
+UNKNOWN: Final = "9999999.0"
+"""What a height or an error is in CoT if it is not known."""
+
+TYPE: Final = "a-u-A-W-M"
+"""Atom, affiliation unknown, air, weapon, missile: whose it is, is for states to say."""
+
+EXERCISE: Final = "EXERCISE"
+"""Caveat of everything that is not meant in earnest."""
+
+How = Literal["reported", "fused"]
+
+_HOW: Final[dict[How, str]] = {"reported": "m", "fused": "m-f"}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEXT_TO_UNKNOWN: Final = "9999999.1"
+
+
+@dataclass(frozen=True, slots=True)
+class CotEvent:
+    """One object at one instant, as CoT has it.
+
+    uid: the same for all events of one object. time_us, stale_us: instant of the state, and until when it may
+    be shown; microseconds since the epoch. latitude_deg, longitude_deg: WGS 84. hae_m: height above the
+    ellipsoid. ce_m, le_m: one sigma around the place and of the height; None if not known. course_deg: from
+    north over east. speed_m_s: along the path. slope_deg: of the path, positive upwards. label: who may see
+    it. exercise: name of the exercise, None if it is meant in earnest. callsign, remarks: for people.
+    how: reported by one source, or fused from several.
+    """
+
+    uid: str
+    time_us: int
+    stale_us: int
+    latitude_deg: float
+    longitude_deg: float
+    hae_m: float | None
+    ce_m: float | None
+    le_m: float | None
+    course_deg: float
+    speed_m_s: float
+    slope_deg: float
+    label: Label
+    exercise: str | None = None
+    callsign: str = ""
+    remarks: str = ""
+    how: How = "reported"
+
+
+def cot_of_report(message: Message, *, stale_us: int) -> CotEvent:
+    """The event of a track report. Raises InputError if the message is of another kind."""
+    body = message.body
+    if not isinstance(body, TrackReport):
+        raise InputError(Fault(f"a {message.kind} is no track report; it has no place in CoT"))
+    return _event(
+        body.position_ecef_m,
+        body.velocity_ecef_m_s,
+        body.covariance_matrix,
+        uid=f"synaspis.{message.sender}.{body.track}",
+        time_us=body.time_us,
+        stale_us=stale_us,
+        label=message.label,
+        exercise=message.exercise,
+        callsign=body.track,
+        remarks=f"{body.missile_class}, {body.sensor}, reported by {message.sender}",
+        how="reported",
+    )
+
+
+def cot_of_fused(
+    track: FusedTrack, *, picture: str, stale_us: int, label: Label, exercise: str | None = None
+) -> CotEvent:
+    """The event of a fused track.
+
+    picture: whose picture the number of the track belongs to, such as a partner id. label: of everything
+    that went into the track, combined.
+    """
+    return _event(
+        track.position_ecef_m,
+        track.velocity_ecef_m_s,
+        track.covariance,
+        uid=f"synaspis.{picture}.{track.number}",
+        time_us=track.time_us,
+        stale_us=stale_us,
+        label=label,
+        exercise=exercise,
+        callsign=f"T{track.number}",
+        remarks=f"{track.status}, fused from {', '.join(track.sources)}",
+        how="fused",
+    )
+
+
+def to_cot(event: CotEvent) -> str:
+    """The event as one line of XML, without a declaration; events follow each other on a stream.
+
+    The label stands in the attributes that every client reads (`access`, `caveat`, `releasableTo`) and whole,
+    as JSON, in a child of `detail`.
+    Raises InputError for a label that is for nobody: such an event is written nowhere.
+    """
+    root = ElementTree.Element(
+        "event",
+        {
+            "version": "2.0",
+            "uid": event.uid,
+            "type": TYPE,
+            "how": _HOW[event.how],
+            "time": _instant(event.time_us),
+            "start": _instant(event.time_us),
+            "stale": _instant(event.stale_us),
+            **_marking(event),
+        },
+    )
+    ElementTree.SubElement(
+        root,
+        "point",
+        {
+            "lat": f"{event.latitude_deg:.7f}",
+            "lon": f"{event.longitude_deg:.7f}",
+            "hae": _metres(event.hae_m),
+            "ce": _metres(event.ce_m),
+            "le": _metres(event.le_m),
+        },
+    )
+    detail = ElementTree.SubElement(root, "detail")
+    ElementTree.SubElement(detail, "contact", {"callsign": event.callsign or event.uid})
+    ElementTree.SubElement(
+        detail,
+        "track",
+        {
+            # 359.96 rounds up to 360.0, which is 0.
+            "course": f"{round(event.course_deg, 1) % 360.0:.1f}",
+            "speed": f"{event.speed_m_s:.1f}",
+            "slope": f"{event.slope_deg:.1f}",
+        },
+    )
+    label = ElementTree.SubElement(detail, "synaspisLabel")
+    label.text = event.label.to_canonical_json()
+    remarks = ElementTree.SubElement(detail, "remarks")
+    marked = () if event.exercise is None else (f"{EXERCISE} {event.exercise}",)
+    remarks.text = "; ".join((*marked, *((event.remarks,) if event.remarks else ())))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _marking(event: CotEvent) -> dict[str, str]:
+    category = event.label.category(RELEASABLE_TO)
+    marking = {"access": event.label.classification}
+    if event.exercise is not None:
+        marking["caveat"] = EXERCISE
+    if category is not None:
+        if not category.values:
+            # An empty attribute would read as "to everybody".
+            raise InputError(Fault("the label is releasable to nobody", remedy="Do not hand the event on."))
+        marking["releasableTo"] = " ".join(category.values)
+    return marking
+
+
+def _event(
+    position_ecef_m: ArrayLike,
+    velocity_ecef_m_s: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    uid: str,
+    time_us: int,
+    stale_us: int,
+    label: Label,
+    exercise: str | None,
+    callsign: str,
+    remarks: str,
+    how: How,
+) -> CotEvent:
+    """Place, errors and motion of a state in the terms of CoT."""
+    latitude, longitude, height = (float(part) for part in ecef_to_geodetic(position_ecef_m))
+    axes = np.stack(local_axes_ecef(latitude, longitude))
+    east, north, up = (float(part) for part in axes @ np.asarray(velocity_ecef_m_s))
+    local = axes @ np.asarray(covariance)[:3, :3] @ axes.T
+    return CotEvent(
+        uid=uid,
+        time_us=time_us,
+        stale_us=stale_us,
+        latitude_deg=degrees(latitude),
+        longitude_deg=degrees(longitude),
+        hae_m=height,
+        # The circle has to hold the ellipse: its long half-axis, not a mean of both.
+        ce_m=float(np.sqrt(np.linalg.eigvalsh(local[:2, :2])[-1])),
+        le_m=float(np.sqrt(local[2, 2])),
+        course_deg=degrees(atan2(east, north)) % 360.0,
+        speed_m_s=hypot(east, north, up),
+        slope_deg=degrees(atan2(up, hypot(east, north))),
+        label=label,
+        exercise=exercise,
+        callsign=callsign,
+        remarks=remarks,
+        how=how,
+    )
+
+
+def _metres(value: float | None) -> str:
+    if value is None or not isfinite(value):
+        return UNKNOWN
+    text = f"{value:.1f}"
+    return _NEXT_TO_UNKNOWN if text == UNKNOWN else text
+
+
+def _instant(instant_us: int) -> str:
+    # Clients read milliseconds; 0.5 ms are 4 m at the speed of a missile, less than any error shown here.
+    rounded = _EPOCH + timedelta(milliseconds=round(instant_us / 1000))
+    return rounded.strftime("%Y-%m-%dT%H:%M:%S.") + f"{rounded.microsecond // 1000:03d}Z"
