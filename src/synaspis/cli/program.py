@@ -19,6 +19,7 @@ from synaspis.cli.export import export
 from synaspis.cli.faults import BAD_INPUT, FAILED, report_failure, report_usage
 from synaspis.cli.fly import fly
 from synaspis.cli.manual import write_lines
+from synaspis.cli.messages import messages
 from synaspis.cli.scenario import scenario
 from synaspis.cli.study import study
 from synaspis.cli.verify import verify
@@ -31,7 +32,7 @@ READER_GONE = 141
 _GROUPS = (
     ("Ask about a shared defence", ("study", "coverage")),
     ("Ask about one flight", ("fly", "check")),
-    ("Look up and describe", ("catalogue", "scenario")),
+    ("Look up and describe", ("catalogue", "scenario", "messages")),
     ("Use and prove results", ("export", "verify")),
 )
 
@@ -162,7 +163,7 @@ def main(context: click.Context) -> int:
     return 0
 
 
-for _command in (study, coverage, fly, check, catalogue, scenario, export, verify):
+for _command in (study, coverage, fly, check, catalogue, scenario, messages, export, verify):
     main.add_command(_command)
 
 __all__ = ["BAD_INPUT", "FAILED", "INTERRUPTED", "READER_GONE", "main"]
