@@ -20,7 +20,7 @@ from synaspis.exchange.storage import FeedEvent
 from synaspis.server.limits import Limits
 from synaspis.server.sessions import Peer
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 ReadStore = Callable[[str, int, int], Awaitable[Sequence[FeedEvent]]]
 
@@ -65,7 +65,8 @@ class Window:
         """Events with a higher counter, as many as fit into `size` bytes, at least one if there is one."""
         if not self._events:
             return []
-        taken, total = [], 0
+        taken: list[FeedEvent] = []
+        total = 0
         for event in islice(self._events, max(0, counter + 1 - self._events[0].counter), None):
             total += len(event.data)
             if taken and total > size:

@@ -1,0 +1,124 @@
+"""The web application: Litestar routes behind a gate that lets only active partners in.
+
+The gate runs before any routing: it finds the partner of the connection's certificate, applies the limits of
+connections and requests, and refuses a body that announces itself as too long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final
+
+from litestar import Litestar, Request
+from litestar.enums import ScopeType
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from synaspis._version import VERSION
+from synaspis.core.errors import Fault
+from synaspis.server.answers import exception_handlers, send_error
+from synaspis.server.parts import Parts
+from synaspis.server.routes import ROUTES
+from synaspis.server.sessions import Peer
+
+SCHEMA_PATH: Final = "/v1/schema"
+_CLOSE: Final = {"connection": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the gate does not let a request in. reason: for counts and the log."""
+
+    status: int
+    reason: str
+    fault: Fault
+    headers: Mapping[str, str]
+
+
+def application(
+    parts: Parts, lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
+) -> ASGIApp:
+    """Return the ASGI application of a centre.
+
+    parts: what it serves. lifespan: entered before the first request and left after the last.
+    """
+
+    @asynccontextmanager
+    async def life(_app: Litestar) -> AsyncIterator[None]:
+        if lifespan is None:
+            yield
+        else:
+            async with lifespan():
+                yield
+
+    def failed(request: Request[Any, Any, Any], error: BaseException) -> None:
+        parts.metrics.defects.inc()
+        parts.journal.defect(error, request.scope.get("path_template", ""))
+
+    app = Litestar(
+        route_handlers=ROUTES,
+        exception_handlers=exception_handlers(failed),
+        openapi_config=OpenAPIConfig(
+            title="Exchange centre",
+            version=VERSION,
+            description="HTTPS with mutual TLS; the certificate says which partner asks.",
+            path=SCHEMA_PATH,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        request_max_body_size=parts.sessions.limits.body_bytes,
+        lifespan=[life],
+        logging_config=None,
+        debug=False,
+    )
+    return _gate(app, parts)
+
+
+def _gate(app: ASGIApp, parts: Parts) -> ASGIApp:
+    sessions, limits = parts.sessions, parts.sessions.limits
+
+    async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        peer: Peer = scope["state"]["peer"]
+        now_us = parts.clock.now_us()
+        party = sessions.roster.find(peer.fingerprint, now_us)
+        refusal = _refusal(peer, scope, party is not None, limits.body_bytes)
+        if refusal is None and party is not None:
+            wait_s = sessions.wait_s(party, asyncio.get_running_loop().time())
+            if not wait_s:
+                scope["user"] = party
+                scope["state"]["parts"] = parts
+                await app(scope, receive, parts.metrics.counted(scope, send))
+                return
+            what = f"more than {limits.requests_per_s:g} requests a second"
+            fault = Fault(what, "", "Send several messages in one body, or wait.")
+            refusal = Refusal(429, "rate", fault, {"retry-after": str(max(1, ceil(wait_s)))})
+        assert refusal is not None
+        sessions.refuse(refusal.reason)
+        parts.journal.refused(refusal.reason, peer.party_id)
+        await send_error(send, refusal.status, [refusal.fault], refusal.headers)
+
+    return gate
+
+
+def _refusal(peer: Peer, scope: Scope, known: bool, body_bytes: int) -> Refusal | None:
+    """Why a request is not let in, whatever its partner's rate; None if nothing speaks against it."""
+    if not known:
+        what = "the certificate of this connection is not that of an active partner of this centre"
+        remedy = "It may be renewed or retired: ask the operator."
+        return Refusal(403, "certificate", Fault(what, "", remedy), _CLOSE)
+    if peer.excess is not None:
+        whose = "this partner" if peer.excess == 429 else "the centre"
+        fault = Fault(f"too many connections of {whose} are open", "", "Close some and come again.")
+        return Refusal(peer.excess, "connections", fault, {**_CLOSE, "retry-after": "5"})
+    announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if len(announced) > 18 or int(announced) > body_bytes:
+        what = f"the body announces {announced.decode()[:18]} bytes; {body_bytes} are allowed"
+        return Refusal(413, "body", Fault(what, "", "Send fewer messages in one body."), _CLOSE)
+    return None

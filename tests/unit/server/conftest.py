@@ -1,0 +1,205 @@
+"""A server over real TLS on this machine, in a thread of its own, with a desk that only pretends."""
+
+import asyncio
+import io
+import ssl
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from synaspis.core.clock import SystemClock
+from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.answers import Answer
+from synaspis.exchange.storage import FeedEvent
+from synaspis.server.application import application
+from synaspis.server.desk import Health
+from synaspis.server.feed import Feeds
+from synaspis.server.folder import DataFolder
+from synaspis.server.founding import Founding, init_centre
+from synaspis.server.journal import Journal
+from synaspis.server.limits import Limits
+from synaspis.server.metrics import Metrics
+from synaspis.server.parts import Parts
+from synaspis.server.protocol import CentreServer, configure, tls_context
+from synaspis.server.sessions import Roster, Sessions
+
+PARTNERS = ("alpha", "bravo")
+ENVELOPE = b'{"payload":"e30=","payloadType":"application/vnd.synaspis.receipt+json","signatures":[]}'
+
+
+def event(counter: int, size: int = 100, kind: str = "message") -> FeedEvent:
+    return FeedEvent(
+        counter, kind, bytes([counter % 256]) * 32, b'{"n":%d,"x":"%s"}' % (counter, b"x" * size)
+    )
+
+
+@dataclass
+class PretendedDesk:
+    """Takes what is sent, keeps events that a test puts there, and fails on demand."""
+
+    submitted: list[tuple[str, bytes]] = field(default_factory=list)
+    events: dict[str, list[FeedEvent]] = field(default_factory=lambda: defaultdict(list))
+    read_store: list[str] = field(default_factory=list)
+    cosigned: list[tuple[str, bytes]] = field(default_factory=list)
+    note: bytes | None = None
+    answer: Answer = field(default_factory=lambda: Answer(201, ENVELOPE))
+    state: Health = field(default_factory=lambda: Health("ok", "ticks are on time"))
+
+    async def submit(self, partner: str, raw: bytes) -> Answer:
+        if raw == b"fail":
+            raise RuntimeError("a secret that stands in the text of an error")
+        self.submitted.append((partner, raw))
+        return self.answer
+
+    async def feed(self, partner: str, after: int, limit: int) -> list[FeedEvent]:
+        self.read_store.append(partner)
+        return [each for each in self.events[partner] if each.counter > after][:limit]
+
+    async def checkpoint(self) -> bytes | None:
+        return self.note
+
+    async def proof(self, leaf: bytes) -> str | None:
+        return "c2sp.org/tlog-proof@v1\n" if leaf == bytes(32) else None
+
+    async def consistency(self, first: int, second: int) -> list[bytes]:
+        if second > 64:
+            raise InputError(Fault(f"the log has 64 leaves, not {second}", "to"))
+        return [bytes(32)]
+
+    async def cosign(self, partner: str, lines: bytes) -> None:
+        if not lines.startswith("\u2014 ".encode()):
+            raise InputError(Fault("this is not a signature line", "body"))
+        self.cosigned.append((partner, lines))
+
+    def tile(self, path: str) -> bytes | None:
+        return bytes(32) if path == "0/000" else None
+
+    def keys(self) -> dict[str, Any]:
+        return {"centre": "a2V5", "log": []}
+
+    def health(self) -> Health:
+        return self.state
+
+
+class Running:
+    """A server in its own thread."""
+
+    def __init__(self, data: DataFolder, limits: Limits) -> None:
+        self.data, self.clock = data, SystemClock()
+        self.desk = PretendedDesk()
+        self.log = io.StringIO()
+        self.sessions = Sessions(Roster(data.partners()), limits)
+        self.feeds = Feeds(limits, self.desk.feed)
+        journal = Journal(self.clock, self.log)
+        self.metrics = Metrics()
+        self.metrics.watch({}, {}, lambda: self.sessions.refused)
+        self.parts = Parts(self.desk, self.feeds, self.sessions, self.clock, self.metrics, journal)
+        context = tls_context(data.key("server.pem"), data.key("server.key"), data.key("ca.pem"))
+        config = configure(
+            application(self.parts), context, self.sessions, self.clock, host="127.0.0.1", port=0
+        )
+        self._ready = threading.Event()
+        self.port = 0
+        self.server = CentreServer(config, handshake_s=limits.handshake_s, on_listening=self._listening)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    def _listening(self, port: int) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.port = port
+        self._ready.set()
+
+    def _run(self) -> None:
+        asyncio.run(self.server.serve())
+
+    def call(self, function: Any, *arguments: Any) -> Any:
+        """Run a function on the server's loop and return what it returns."""
+
+        async def run() -> Any:
+            return function(*arguments)
+
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
+
+    def stop(self) -> None:
+        self.call(self.feeds.close)
+        self.server.should_exit = True
+        self._thread.join(15)
+        assert not self._thread.is_alive()
+
+    def context(self, partner: str | None) -> ssl.SSLContext:
+        return client_context(self.data.key("ca.pem"), partner and self.data.issued(partner))
+
+    def client(self, partner: str | None = "alpha") -> httpx.Client:
+        return httpx.Client(
+            base_url=f"https://localhost:{self.port}",
+            verify=self.context(partner),
+            timeout=10,
+            trust_env=False,
+        )
+
+
+def client_context(authority: Path, kit: Path | None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(authority)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    if kit is not None:
+        context.load_cert_chain(kit / "client.pem", kit / "client.key")
+    return context
+
+
+def assert_error(response: httpx.Response, status: int, *words: str) -> list[dict[str, str]]:
+    """The one shape of errors, and that it says what the test expects."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    document = response.json()
+    assert list(document) == ["error"]
+    assert list(document["error"]) == ["faults"]
+    faults = document["error"]["faults"]
+    assert faults
+    for fault in faults:
+        assert list(fault) == ["what", "where", "remedy"]
+        assert all(isinstance(value, str) for value in fault.values())
+        assert fault["what"]
+    for word in words:
+        assert word in response.text
+    for tell in ("Traceback", "File \\", ".py", "site-packages", "RuntimeError"):
+        assert tell not in response.text
+    return faults
+
+
+def founding(**changes: Any) -> Founding:
+    return Founding(
+        **{"name": "Test", "origin": "test.example/log", "hosts": ("localhost",), "book": "{}\n", **changes}
+    )
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    return init_centre(tmp_path_factory.mktemp("centre") / "data", PARTNERS, founding(), SystemClock())
+
+
+@pytest.fixture
+def start(founded: DataFolder) -> Iterator[Any]:
+    started: list[Running] = []
+
+    def begin(data: DataFolder = founded, **limits: Any) -> Running:
+        started.append(Running(data, Limits(**limits)))
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture(scope="module")
+def running(founded: DataFolder) -> Iterator[Running]:
+    server = Running(founded, Limits(requests_per_s=1e6, requests_burst=10**6))
+    yield server
+    server.stop()
