@@ -1,19 +1,51 @@
-"""Sharing agreements: who gives which product to whom, for which use, how late, and from when to when."""
+"""Agreements: who gives which product to whom, how much of it and how late; what that releases, and why."""
 
+from synaspis.agreement.book import AgreementBook
+from synaspis.agreement.clause import USES, Clause, Conditions, Use
+from synaspis.agreement.item import BASE, Decision, Item, Reason
+from synaspis.agreement.label import CLASSIFICATIONS, RELEASABLE_TO, Category, Label, combine
+from synaspis.agreement.loader import book_ids, book_path, check_book, load_book
+from synaspis.agreement.marking import CategoryDomain, LabelTable
 from synaspis.agreement.membership import Membership
-from synaspis.agreement.schema import USES, Agreement, Clause, Product, Use, reserved_in_use
+from synaspis.agreement.policy import Policy
+from synaspis.agreement.quality import PRODUCTS, QUALITIES, Product, Quality
+from synaspis.agreement.region import Borders, Region
+from synaspis.agreement.schema import Agreement, unapplied
 from synaspis.agreement.sharing import Share, own_network, share_matrix, sharing
 
 __all__ = [
+    "BASE",
+    "CLASSIFICATIONS",
+    "PRODUCTS",
+    "QUALITIES",
+    "RELEASABLE_TO",
     "USES",
     "Agreement",
+    "AgreementBook",
+    "Borders",
+    "Category",
+    "CategoryDomain",
     "Clause",
+    "Conditions",
+    "Decision",
+    "Item",
+    "Label",
+    "LabelTable",
     "Membership",
+    "Policy",
     "Product",
+    "Quality",
+    "Reason",
+    "Region",
     "Share",
     "Use",
+    "book_ids",
+    "book_path",
+    "check_book",
+    "combine",
+    "load_book",
     "own_network",
-    "reserved_in_use",
     "share_matrix",
     "sharing",
+    "unapplied",
 ]

@@ -1,99 +1,19 @@
-"""What a sharing agreement says: who is bound, from when to when, and which product goes to whom.
-
-Release control (labels, conditions, refusals) comes with the exchange of messages. Its keys are accepted now,
-so that a file need not change then; `reserved_in_use` names those that are not yet applied.
-"""
+"""What a sharing agreement says: who is bound, from when to when, and which product goes to whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from synaspis.agreement.clause import Clause, Names, Text, known_names
+from synaspis.agreement.marking import LabelTable
 from synaspis.agreement.membership import Membership
-from synaspis.core.claims import WRITTEN_SHORT, Claim
-from synaspis.core.documents import FrozenModel, Rejected, nearest
+from synaspis.agreement.quality import QUALITIES
+from synaspis.core.claims import Claim
+from synaspis.core.documents import Rejected
 from synaspis.core.errors import Fault
-from synaspis.core.quantity import Measure, of_dimension
-
-Product = Literal["track", "warning"]
-Use = Literal["cue", "launch-on-remote", "engage-on-remote"]
-Text = Annotated[str, Field(min_length=1)]
-
-USES: Final[tuple[Use, ...]] = ("cue", "launch-on-remote", "engage-on-remote")
-"""Uses of a track in rising order: each includes those before it."""
-
-DELAY_MAX_S: Final = 3600.0
-
-SharingDelay = Annotated[Measure, WRITTEN_SHORT, of_dimension("time", at_least=0.0, at_most=DELAY_MAX_S)]
-
-
-def _as_list(given: Any) -> Any:
-    return (given,) if isinstance(given, str) else given
-
-
-Names = Annotated[tuple[Text, ...], BeforeValidator(_as_list), Field(min_length=1)]
-
-
-def _known(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-    membership: Membership | None = getattr(info.context, "membership", None)
-    if membership is not None:
-        unknown = [name for name in names if name not in membership.names]
-        if unknown:
-            raise Rejected(
-                *(
-                    Fault(
-                        f"{name!r} is neither a partner nor an alliance",
-                        remedy=nearest(name, membership.names),
-                    )
-                    for name in unknown
-                )
-            )
-    return names
-
-
-class Clause(FrozenModel):
-    """One product that goes from some parties to others."""
-
-    model_config = ConfigDict(validate_default=True)
-
-    product: Product = Field(
-        description="track: measurements of a flight; warning: that and where there was a launch."
-    )
-    givers: Names = Field(alias="from", description="Partners or alliances that give it.")
-    recipients: Names = Field(alias="to", description="Partners or alliances that get it.")
-    use: Use | None = Field(
-        default=None,
-        description="What a recipient may do with a track: cue its own radar, launch on it, or also "
-        "engage on it (guide the interceptor by it). Each includes those before it. Left out for a warning.",
-    )
-    delay: SharingDelay = Field(
-        description="From the giver's sensor to the recipient's user, all relays included."
-    )
-    effect: Literal["permit"] = Field(
-        default="permit", description="Reserved: `forbid` comes with release control."
-    )
-    quality: Text | None = Field(default=None, description="Reserved for release control: level of detail.")
-    label: Text | None = Field(
-        default=None, description="Reserved for release control: marking of the product."
-    )
-    conditions: tuple[Text, ...] = Field(
-        default=(), description="Reserved for release control: when it applies."
-    )
-
-    _names_known = field_validator("givers", "recipients")(_known)
-
-    @field_validator("use")
-    @classmethod
-    def _fits_product(cls, use: Use | None, info: ValidationInfo) -> Use | None:
-        product = info.data.get("product")
-        if product == "track" and use is None:
-            raise Rejected(Fault("a track clause says no use", remedy=f"Give `use`: {', '.join(USES)}."))
-        if product == "warning" and use is not None:
-            raise Rejected(Fault(f"a warning has no use, given is {use!r}", remedy="Remove `use`."))
-        return use
 
 
 class Agreement(Claim):
@@ -107,7 +27,7 @@ class Agreement(Claim):
     )
     clauses: Mapping[Text, Clause] = Field(min_length=1, description="Clauses by id.")
 
-    _parties_known = field_validator("parties")(_known)
+    _parties_known = field_validator("parties")(known_names)
 
     @field_validator("valid_until")
     @classmethod
@@ -122,21 +42,21 @@ class Agreement(Claim):
 
     @field_validator("clauses")
     @classmethod
-    def _among_parties(cls, clauses: Mapping[str, Clause], info: ValidationInfo) -> Mapping[str, Clause]:
+    def _consistent(cls, clauses: Mapping[str, Clause], info: ValidationInfo) -> Mapping[str, Clause]:
         membership: Membership | None = getattr(info.context, "membership", None)
-        if membership is None or "parties" not in info.data:
-            return clauses
-        bound = membership.expand(info.data["parties"])
-        faults = [
-            Fault(
-                f"{sorted(outside)[0]!r} is named in the clause and is no party of the agreement",
-                where=f"{name}.{key}",
-                remedy="Add it to `parties`, or take it out of the clause.",
-            )
-            for name, clause in clauses.items()
-            for key, given in (("from", clause.givers), ("to", clause.recipients))
-            if (outside := membership.expand(given) - bound)
-        ]
+        faults = list(_contradictions(clauses, info))
+        if membership is not None and "parties" in info.data:
+            bound = membership.expand(info.data["parties"])
+            faults += [
+                Fault(
+                    f"{sorted(outside)[0]!r} is named in the clause and is no party of the agreement",
+                    where=f"{name}.{key}",
+                    remedy="Add it to `parties`, or take it out of the clause.",
+                )
+                for name, clause in clauses.items()
+                for key, given in (("from", clause.givers), ("to", clause.recipients))
+                if (outside := membership.expand(given) - bound)
+            ]
         if faults:
             raise Rejected(*faults)
         return clauses
@@ -146,10 +66,50 @@ class Agreement(Claim):
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
-def reserved_in_use(agreements: Mapping[str, Agreement]) -> Iterator[str]:
-    """Field paths of keys that are accepted and not yet applied."""
+def _contradictions(clauses: Mapping[str, Clause], info: ValidationInfo) -> Iterator[Fault]:
+    membership: Membership | None = getattr(info.context, "membership", None)
+    expand = frozenset if membership is None else membership.expand
+    table: LabelTable | None = getattr(info.context, "labels", None)
+    lowest = None if table is None else table.classifications[0]
+    for name, permit in clauses.items():
+        for other, forbid in clauses.items():
+            if swallows(forbid, permit, expand, lowest):
+                yield Fault(
+                    f"the clauses {name!r} and {other!r} contradict each other: all that the first permits "
+                    "the second forbids",
+                    where=name,
+                    remedy="Remove one, or narrow the forbid.",
+                )
+
+
+def swallows(
+    forbid: Clause, permit: Clause, expand: Callable[[Iterable[str]], frozenset[str]], lowest: str | None
+) -> bool:
+    """Whether a forbid leaves nothing of a permit.
+
+    expand: partners meant by ids of partners and alliances. lowest: lowest classification, if it is known.
+    """
+    return (
+        (forbid.effect, permit.effect) == ("forbid", "permit")
+        and forbid.product == permit.product
+        and forbid.level == QUALITIES[0]
+        and forbid.label in (None, lowest)
+        and (not forbid.conditions or forbid.conditions == permit.conditions)
+        and expand(permit.givers) <= expand(forbid.givers)
+        and expand(permit.recipients) <= expand(forbid.recipients)
+    )
+
+
+def unapplied(agreements: Mapping[str, Agreement], table: LabelTable) -> Iterator[tuple[str, str]]:
+    """Clauses that the simulation leaves out: (field path, why).
+
+    A simulated flight has no message, so conditions cannot be judged; its products carry the lowest
+    classification.
+    """
     for agreement_id, agreement in agreements.items():
         for clause_id, clause in agreement.clauses.items():
-            for key in ("quality", "label", "conditions"):
-                if getattr(clause, key):
-                    yield f"agreements.{agreement_id}.clauses.{clause_id}.{key}"
+            path = f"agreements.{agreement_id}.clauses.{clause_id}"
+            if clause.conditions:
+                yield f"{path}.conditions", "it applies to some messages only"
+            elif clause.effect == "forbid" and clause.label not in (None, table.classifications[0]):
+                yield f"{path}.label", "it forbids higher classifications only"

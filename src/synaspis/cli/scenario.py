@@ -156,7 +156,8 @@ def _print(found: Scenario) -> None:
         click.echo(f"Agreement: {agreement.name}, from {agreement.valid_from.isoformat()}{until}")
         for key, clause in agreement.clauses.items():
             use = f", {clause.use}" if clause.use else ""
-            click.echo(f"  {key}: {clause.product}{use}, after {clause.delay}")
+            late = "forbidden" if clause.delay is None else f"after {clause.delay}"
+            click.echo(f"  {key}: {clause.product}{use}, {late}")
 
 
 def _asset_row(asset: Any) -> tuple[str, str, str, str, str]:

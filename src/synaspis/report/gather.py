@@ -136,6 +136,8 @@ def _settings(scenario: Scenario) -> Iterator[shown.Assumption]:
     for agreement in scenario.document.agreements.values():
         period = f"{agreement.valid_from.isoformat()} to {agreement.valid_until or 'open'}"
         for name, clause in agreement.clauses.items():
+            if clause.delay is None:
+                continue
             use = f", {clause.use}" if clause.use else ""
             yield shown.Assumption(
                 f"Agreement: {agreement.name}",

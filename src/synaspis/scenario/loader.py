@@ -9,8 +9,8 @@ from typing import Final
 from synaspis.catalogue import Catalogue, load_catalogue
 from synaspis.core.documents import Document, nearest, parse, read_document
 from synaspis.core.errors import Fault, InputError
+from synaspis.core.extension import extended, located
 from synaspis.geography import Countries
-from synaspis.scenario.extension import extended, located
 from synaspis.scenario.overrides import apply_overrides
 from synaspis.scenario.phases import phase_faults
 from synaspis.scenario.placed import Scenario

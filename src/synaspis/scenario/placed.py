@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from synaspis.agreement import Membership, reserved_in_use
+from synaspis.agreement import LabelTable, Membership, unapplied
 from synaspis.catalogue import Catalogue, Missile, Satellite, sources_of
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
@@ -154,8 +154,8 @@ class Scenario:
         required = self.document.engagement.shots_required
         return (
             *(
-                f"{path} is kept and not applied: it is reserved for release control"
-                for path in reserved_in_use(self.document.agreements)
+                f"{path} is left out by the simulation: {why}"
+                for path, why in unapplied(self.document.agreements, LabelTable())
             ),
             *(
                 f"{code} is to be defended and has no cell on the map: the region leaves it out, or the step "

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from synaspis.agreement import USES, Agreement, Membership, Share, reserved_in_use, share_matrix, sharing
+from synaspis.agreement import USES, Agreement, Membership, Share, share_matrix, sharing
 from synaspis.core.documents import parse, read_document
 from synaspis.core.errors import InputError
 
@@ -104,15 +104,6 @@ def test_members_are_expanded_and_strangers_left_out():
     assert MEMBERS.expand(["nato", "il", "mars"]) == {"nl", "us", "tr", "il"}
 
 
-def test_reserved_keys_are_kept_and_named():
-    text = FIRST.replace("use: cue,", "use: cue, label: nato-restricted, conditions: [exercise],")
-    assert list(reserved_in_use({"first": agreement(text)})) == [
-        "agreements.first.clauses.cue.label",
-        "agreements.first.clauses.cue.conditions",
-    ]
-    assert list(reserved_in_use(AGREEMENTS)) == []
-
-
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -124,7 +115,6 @@ def test_reserved_keys_are_kept_and_named():
         ("delay: 20 s", "delay: 2 h", r"clauses\.warning\.delay: 2 h is out of bounds; 0 to 1 h is allowed"),
         ("delay: 20 s", "delay: 20 km", r"clauses\.warning\.delay: 20 km is a length; a time is needed"),
         ("product: warning, from: us", "product: warnings, from: us", r"Did you mean 'warning'\?"),
-        ("use: cue", "use: cue, effect: forbid", r"clauses\.cue\.effect: 'forbid' is not allowed"),
         (
             "valid_until: 2016-07-07",
             "valid_until: 2012-05-19",

@@ -182,12 +182,13 @@ def test_an_override_may_name_a_value_deep_in_an_item(tmp_path: Path):
     assert scenario.missile("mrbm-2000").stages[0] == missile.stages[0]
 
 
-def test_reserved_keys_bring_a_notice():
-    text = new_scenario("noted").replace("product: warning, from", "product: warning, label: secret, from", 1)
+def test_a_clause_with_conditions_brings_a_notice():
+    changed = "product: warning, conditions: {exercise: true}, from"
+    text = new_scenario("noted").replace("product: warning, from", changed, 1)
     scenario = check_scenario(read_document(text))
     assert scenario.notices()[0] == (
-        "agreements.first-agreement.clauses.warning.label is kept and not applied: "
-        "it is reserved for release control"
+        "agreements.first-agreement.clauses.warning.conditions is left out by the simulation: "
+        "it applies to some messages only"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from synaspis.core.documents import read_document
 from synaspis.scenario import check_scenario, load_scenario_document, new_scenario, scenario_ids
-from synaspis.scenario.extension import extended
+from synaspis.core.extension import extended
 
 FORMATS = Path(__file__).parents[3] / "docs" / "formats"
 EXAMPLES = [

@@ -1,4 +1,4 @@
-"""A scenario that changes another one: `extends`."""
+"""A document that changes another one: `extends` of a scenario."""
 
 from __future__ import annotations
 

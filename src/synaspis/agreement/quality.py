@@ -1,0 +1,21 @@
+"""How much of a product a recipient gets, and which products there are."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Quality = Literal["presence", "impact-area", "position", "covariance"]
+Product = Literal["track", "warning", "notification", "status", "consultation"]
+
+QUALITIES: Final[tuple[Quality, ...]] = ("presence", "impact-area", "position", "covariance")
+"""Levels in rising order, each with those before it: that there is something; the area in danger; where it
+is; all of it, as signed by the sender."""
+
+PRODUCTS: Final[tuple[Product, ...]] = ("track", "warning", "notification", "status", "consultation")
+"""What an agreement can speak of: measurements of a flight; that and where there was a launch; what a state
+announces before or after a launch of its own; what a sensor is able to do; questions, answers and text."""
+
+
+def rank(quality: Quality) -> int:
+    """Place of a level in the rising order, from 0."""
+    return QUALITIES.index(quality)
