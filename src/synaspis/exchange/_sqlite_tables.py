@@ -16,14 +16,16 @@ CREATE TABLE tick (number INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, entry INT
   body INTEGER NOT NULL, examined INTEGER NOT NULL);
 CREATE TABLE entry (number INTEGER PRIMARY KEY, record BLOB NOT NULL, salt BLOB NOT NULL);
 CREATE TABLE submission (entry INTEGER PRIMARY KEY, digest TEXT NOT NULL, sender TEXT NOT NULL,
-  message_id TEXT NOT NULL, envelope BLOB NOT NULL, received_us INTEGER NOT NULL, receipt BLOB NOT NULL,
-  findings BLOB NOT NULL);
+  message_id TEXT NOT NULL, kind TEXT NOT NULL, envelope BLOB NOT NULL, received_us INTEGER NOT NULL,
+  receipt BLOB NOT NULL, findings BLOB NOT NULL);
 CREATE UNIQUE INDEX submission_digest ON submission (digest);
 CREATE UNIQUE INDEX submission_id ON submission (sender, message_id);
+CREATE INDEX submission_kind ON submission (kind, received_us);
 CREATE TABLE body (number INTEGER PRIMARY KEY, type TEXT NOT NULL, data BLOB NOT NULL);
 CREATE TABLE feed (recipient TEXT NOT NULL, counter INTEGER NOT NULL, body INTEGER NOT NULL,
-  entry INTEGER NOT NULL, about TEXT, PRIMARY KEY (recipient, counter)) WITHOUT ROWID;
-CREATE INDEX feed_about ON feed (recipient, about) WHERE about IS NOT NULL;
+  entry INTEGER NOT NULL, PRIMARY KEY (recipient, counter)) WITHOUT ROWID;
+CREATE TABLE shown (recipient TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (recipient, name))
+  WITHOUT ROWID;
 CREATE TABLE policy (number INTEGER PRIMARY KEY, version TEXT NOT NULL, day TEXT NOT NULL,
   book TEXT NOT NULL);
 CREATE TABLE snapshot (tick INTEGER PRIMARY KEY, state BLOB NOT NULL);
@@ -49,9 +51,19 @@ def write_tick(link: sqlite3.Connection, batch: Batch) -> None:
         ((first + index, entry.record, entry.salt) for index, entry in enumerate(batch.entries)),
     )
     link.executemany(
-        "INSERT INTO submission VALUES (?,?,?,?,?,?,?,?)",
+        "INSERT INTO submission VALUES (?,?,?,?,?,?,?,?,?)",
         (
-            (s.entry, s.digest, s.sender, s.message_id, s.envelope, s.received_us, s.receipt, s.findings)
+            (
+                s.entry,
+                s.digest,
+                s.sender,
+                s.message_id,
+                s.kind,
+                s.envelope,
+                s.received_us,
+                s.receipt,
+                s.findings,
+            )
             for s in batch.submissions
         ),
     )
@@ -60,8 +72,12 @@ def write_tick(link: sqlite3.Connection, batch: Batch) -> None:
         "INSERT INTO body VALUES (?,?,?)", ((number, body.type, body.data) for number, body in bodies.items())
     )
     link.executemany(
-        "INSERT INTO feed VALUES (?,?,?,?,?)",
-        ((r.recipient, r.counter, r.body, r.entry, bodies[r.body].about or None) for r in batch.releases),
+        "INSERT INTO feed VALUES (?,?,?,?)",
+        ((r.recipient, r.counter, r.body, r.entry) for r in batch.releases),
+    )
+    link.executemany(
+        "INSERT OR IGNORE INTO shown VALUES (?,?)",
+        ((r.recipient, name) for r in batch.releases for name in bodies[r.body].names),
     )
     if batch.policy is not None:
         text = batch.policy

@@ -32,7 +32,7 @@ from synaspis.exchange.storage import (
 )
 
 _SUBMISSION: Final = (
-    "s.entry, s.digest, s.sender, s.message_id, s.envelope, s.received_us, s.receipt, s.findings"
+    "s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings"
 )
 _CHUNK: Final = 400  # values of one query, far below SQLite's own limit
 
@@ -177,15 +177,16 @@ class SqliteStore:
             found.update((row[1], Submission(*row)) for row in self._rows(query, chunk))
         return found
 
-    def used(self, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of some pairs of sender and message id that are stored."""
-        query = "SELECT 1 FROM submission WHERE sender=? AND message_id=?"
-        return {pair for pair in ids if self._rows(query, pair)}
+    def find(self, sender: str, message_id: str) -> Submission | None:
+        """The message of an id that a sender has sent."""
+        query = f"SELECT {_SUBMISSION} FROM submission s WHERE sender=? AND message_id=?"
+        rows = self._rows(query, (sender, message_id))
+        return Submission(*rows[0]) if rows else None
 
-    def shown(self, recipient: str, message_id: str) -> bool:
-        """Whether an event about a message of this id stands in a recipient's feed."""
-        query = "SELECT 1 FROM feed WHERE recipient=? AND about=? LIMIT 1"
-        return bool(self._rows(query, (recipient, message_id)))
+    def shown(self, recipient: str, name: str) -> bool:
+        """Whether an event in a recipient's feed shows the message that has this name there."""
+        query = "SELECT 1 FROM shown WHERE recipient=? AND name=?"
+        return bool(self._rows(query, (recipient, name)))
 
     def counters(self) -> dict[str, int]:
         """The last counter of each recipient that has one."""
@@ -218,6 +219,10 @@ class SqliteStore:
     def submissions(self, after: int, limit: int) -> list[tuple[Submission, Entry]]:
         """Submissions with an entry above `after`, in order, at most `limit`."""
         return self._submissions("s.entry>?", (after,), limit)
+
+    def of_kind(self, kind: str, since_us: int, until: int) -> list[tuple[Submission, Entry]]:
+        """Submissions of a kind received since an instant, with an entry of at most `until`, in order."""
+        return self._submissions("s.kind=? AND s.received_us>=? AND s.entry<=?", (kind, since_us, until))
 
     def _submissions(
         self, condition: str, values: Sequence[object], limit: int = -1

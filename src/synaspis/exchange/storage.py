@@ -38,14 +38,15 @@ class Submission:
     """One accepted envelope.
 
     entry: number of its entry. digest: SHA-256 of the envelope, hexadecimal. message_id: as its sender chose
-    it, unique for this sender. envelope, receipt: bytes as received and as answered. received_us: instant of
-    receipt. findings: canonical JSON list of the rules that it breaks.
+    it, unique for this sender. kind: of the message. envelope, receipt: bytes as received and as answered.
+    received_us: instant of receipt. findings: canonical JSON list of the rules that it breaks.
     """
 
     entry: int
     digest: str
     sender: str
     message_id: str
+    kind: str
     envelope: bytes
     received_us: int
     receipt: bytes
@@ -54,13 +55,15 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One distinct event: kind (``message``, ``picture``, ``notice``), the bytes that recipients get, and the
-    id of the message that it shows; empty for none.
+    """One distinct event.
+
+    type: ``message``, ``picture`` or ``notice``. data: the bytes that recipients get. names: by which
+    recipients can refer to the message that it shows.
     """
 
     type: str
     data: bytes
-    about: str = ""
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +162,12 @@ class Store(Protocol):
         """Those of some envelopes that are stored, by digest."""
         ...
 
-    def used(self, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of some pairs of sender and message id that are stored."""
+    def find(self, sender: str, message_id: str) -> Submission | None:
+        """The message of an id that a sender has sent."""
         ...
 
-    def shown(self, recipient: str, message_id: str) -> bool:
-        """Whether an event about a message of this id stands in a recipient's feed."""
+    def shown(self, recipient: str, name: str) -> bool:
+        """Whether an event in a recipient's feed shows the message that has this name there."""
         ...
 
     def counters(self) -> dict[str, int]:
@@ -181,6 +184,10 @@ class Store(Protocol):
 
     def submissions(self, after: int, limit: int) -> list[tuple[Submission, Entry]]:
         """Submissions with an entry above `after`, in order, at most `limit`."""
+        ...
+
+    def of_kind(self, kind: str, since_us: int, until: int) -> list[tuple[Submission, Entry]]:
+        """Submissions of a kind received since an instant, with an entry of at most `until`, in order."""
         ...
 
     def snapshot(self) -> tuple[int, bytes] | None:

@@ -1,0 +1,193 @@
+"""How the log grows: by whole buckets in an order that a key decides, signed, stored, then made public.
+
+A checkpoint tells everybody how many buckets of entries there were since the last one, and nothing else: the
+entries of an interval are padded with dummy leaves, which look like any other, and put into an order that
+only the commitment key can tell from chance. An interval without entries makes no checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.keys import CentreKeys
+from synaspis.exchange.settings import Settings
+from synaspis.exchange.storage import Seal, StorageError, Store
+from synaspis.log import (
+    Checkpoint,
+    LogDamaged,
+    LogTree,
+    NoteRefused,
+    add_signatures,
+    commitment,
+    leaf_hash,
+    sign_note,
+    verifier,
+    write_proof,
+)
+
+COSIGNABLE: Final = 64
+"""Newest checkpoints that a witness may still cosign: its answer can arrive when the log has grown again."""
+
+_CHUNK: Final = 10_000
+
+
+class Sealing:
+    """The log of a centre: owned by the thread that ticks.
+
+    folder: the public files; they are built again from the store where they lack something.
+    Raises InputError if they show a history that the store does not have.
+    """
+
+    def __init__(self, folder: Path | str, settings: Settings, keys: CentreKeys, store: Store) -> None:
+        self._folder, self._settings, self._keys, self._store = Path(folder), settings, keys, store
+        self._last = store.last_seal()
+        self._recent: deque[Seal] = deque([self._last] if self._last else [], maxlen=COSIGNABLE)
+        self._is_public = True
+        self._tree = self._open()
+
+    def _open(self) -> LogTree:
+        """The tree as the store has it; files behind it are brought up."""
+        size = 0 if self._last is None else self._last.size
+        try:
+            tree = LogTree(self._folder)
+            if tree.size == size and (self._last is None or tree.published == _checkpoint(self._last.note)):
+                return tree
+        except LogDamaged:
+            pass  # what can be built again is built again below
+        try:
+            tree = LogTree.repair(self._folder, self._leaves, size)
+            if self._last is not None:
+                tree.publish(self._last.note)
+        except LogDamaged as error:
+            raise InputError(
+                Fault(
+                    f"the published log is not that of the store: {error}",
+                    source=str(self._folder),
+                    remedy="The store was restored from an older backup, or the folder belongs to another "
+                    "centre. Do not serve: find the newer store; partners hold checkpoints that this one "
+                    "cannot continue.",
+                )
+            ) from None
+        return tree
+
+    def _leaves(self, first: int, until: int) -> Sequence[bytes]:
+        return self._store.leaves(first, until - first)
+
+    @property
+    def size(self) -> int:
+        """Leaves under the newest checkpoint."""
+        return 0 if self._last is None else self._last.size
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the newest checkpoint is in the public files; False while they cannot be written."""
+        return self._is_public
+
+    def seal(self, at_us: int) -> Seal | None:
+        """Seal every entry that is not sealed yet.
+
+        at_us: instant, for the signature that carries one. Returns the seal, None if there was no entry.
+        Raises StorageError if it cannot be stored; nothing is public then, and the next call tries again. If
+        only the public files cannot be written, `is_public` is False until a later call has written them.
+        """
+        entry = 0 if self._last is None else self._last.entry
+        data: list[bytes] = []
+        while chunk := self._store.entries(entry, _CHUNK):
+            data += [commitment(each.record, each.salt) for _, each in chunk]
+            entry = chunk[-1][0]
+        if not data:
+            if not self._is_public and self._last is not None:
+                self._publish(self._last.note)
+            return None
+        number = 1 if self._last is None else self._last.number + 1
+        leaves = self._in_secret_order(number, data)
+        self._tree.append(leaves)
+        origin = self._settings.origin
+        text = Checkpoint(origin, self._tree.size, self._tree.root()).text()
+        seal = Seal(number, self._tree.size, entry, sign_note(text, self._keys.log, at_us))
+        try:
+            self._store.seal(seal, [(leaf, leaf_hash(leaf)) for leaf in leaves])
+        except StorageError:
+            self._tree = LogTree.repair(self._folder, self._leaves, self.size)
+            raise
+        self._last = seal
+        self._recent.append(seal)
+        self._publish(seal.note)
+        return seal
+
+    def _in_secret_order(self, number: int, data: list[bytes]) -> list[bytes]:
+        """Leaves of a seal with its dummies, sorted by a keyed hash: a permutation that the key decides."""
+        name = number.to_bytes(8, "big")
+        dummies = -len(data) % self._settings.bucket
+        padded = data + [
+            self._keys.derive("dummy", name, index.to_bytes(8, "big")) for index in range(dummies)
+        ]
+        return sorted(padded, key=lambda leaf: self._keys.derive("order", name, leaf))
+
+    def _publish(self, note: bytes) -> None:
+        try:
+            self._tree.publish(note)
+        except (OSError, InputError):
+            self._is_public = False
+        else:
+            self._is_public = True
+
+    def checkpoint(self) -> bytes | None:
+        """The newest checkpoint with the cosignatures that came for it; None before the first."""
+        return None if self._last is None else self._cosigned(self._last)
+
+    def _cosigned(self, seal: Seal) -> bytes:
+        lines = b"".join(self._store.cosignatures(seal.size).values())
+        return seal.note + lines
+
+    def proof(self, leaf: bytes) -> bytes | None:
+        """Inclusion proof (C2SP tlog-proof) of a leaf under the newest checkpoint, by the hash of the leaf.
+
+        None if it is not sealed yet, or unknown.
+        """
+        position = self._store.position(leaf)
+        if position is None or self._last is None:
+            return None
+        return write_proof(position, self._tree.inclusion(position, self.size), self._cosigned(self._last))
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """Hashes that prove that one size of the log continues another.
+
+        first: from 1. second: not below it, at most the newest checkpoint's. Raises InputError for others.
+        """
+        if not 1 <= first <= second <= self.size:
+            raise InputError(
+                Fault(
+                    f"no proof from size {first} to {second}; sizes from 1 to {self.size} are allowed, the "
+                    "first not above the second"
+                )
+            )
+        return self._tree.consistency(first, second)
+
+    def add_cosignature(self, partner: str, vkey: str, lines: bytes) -> int:
+        """Keep the cosignature of a partner's witness and make it public beside the checkpoint.
+
+        vkey: verifier key of that witness. lines: signature lines of a signed note, as a witness answers
+        them. Returns the size of the checkpoint that it is on. Raises InputError if they are not signature
+        lines, or hold for none of the newest checkpoints; StorageError if they cannot be stored.
+        """
+        witness = verifier(vkey)
+        refusal: InputError = InputError(Fault("there is no checkpoint yet to cosign"))
+        for seal in reversed(self._recent):
+            try:
+                cosigned = add_signatures(seal.note, lines, [witness])
+            except NoteRefused as error:
+                refusal = error
+                continue
+            self._store.cosign(seal.size, partner, cosigned[len(seal.note) :])
+            self._tree.add_cosigned(cosigned, [witness])
+            return seal.size
+        raise refusal
+
+
+def _checkpoint(note: bytes) -> Checkpoint:
+    return Checkpoint.parse(note.decode().partition("\n\n")[0] + "\n")
