@@ -17,8 +17,8 @@ LABEL = {
     "CreationTime": LAUNCH,
     "ConfidentialityInformation": {"PolicyIdentifier": "P", "Classification": "UNCLASSIFIED", "Category": []},
 }
-# Standard deviations are a third of what the last digit given leaves open: 4052 s, 6,248.5 km and 1,090 km on one
-# side, 71 min, "more than 6,000 km" and about 1,100 km on the other.
+# Standard deviations are a third of what the last digit given leaves open: 4052 s, 6,248.5 km and 1,090 km on
+# one side, 71 min, "more than 6,000 km" and about 1,100 km on the other.
 KCNA = {"time_s": (4052.0, 0.2), "apogee_m": (6_248.5e3, 20.0), "range_m": (1_090e3, 150.0)}
 JAPAN = {"time_s": (4260.0, 10.0), "apogee_m": (6_200e3, 50e3), "range_m": (1_100e3, 15e3)}
 Value = tuple[float, float]
@@ -63,8 +63,8 @@ def test_the_duration_that_kcna_stated_raises_a_question_with_its_margin():
     assert query.about == (report("dprk", **KCNA).digest,)
     first = query.findings[0]
     assert (first.rule, first.unit) == ("check/time", "s")
-    # Kepler's equation on an Earth that does not turn gives 4,075 s for this apogee and range, 23 s more than stated;
-    # the turning Earth can take off some seconds, never all (docs/methods/check.md).
+    # Kepler's equation on an Earth that does not turn gives 4,075 s for this apogee and range, 23 s more than
+    # stated; the turning Earth can take off some seconds, never all (docs/methods/check.md).
     assert first.margin is not None
     assert -23.0 <= first.margin < -9.0
     assert query.answer_by == to_rfc3339(from_rfc3339(LAUNCH) + 24 * 3600 * SECOND_US)
