@@ -13,7 +13,6 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
-    field_validator,
 )
 
 from synaspis.core.documents import Document, Rejected, parse
@@ -96,19 +95,11 @@ class Correction(WireModel):
 
     kind: ClassVar[Kind] = "correction"
 
-    refers_to: Reference = Field(description="The message that is put right; no cancellation or correction.")
+    refers_to: Reference = Field(description="The message that is put right.")
     reason: Prose | None = Field(default=None, description="Why; at most 4,000 characters.")
     replacement: Annotated[Statement, PlainValidator(_replacement), PlainSerializer(written), AS_OBJECT] = (
         Field(description="The body that now holds, of the kind that `refers_to` names.")
     )
-
-    @field_validator("refers_to")
-    @classmethod
-    def _of_a_statement(cls, refers_to: Reference) -> Reference:
-        if refers_to.kind in ("cancellation", "correction"):
-            what = f"a {refers_to.kind} cannot be corrected"
-            raise Rejected(Fault(what, "kind", "Refer to the message that it is about."))
-        return refers_to
 
 
 Body = Statement | Cancellation | Correction

@@ -19,13 +19,20 @@ from synaspis.core.errors import Fault
 TEXT_MAX: Final = 4_000
 """Characters of a free text."""
 
+POSITION_VARIANCE_MIN_M2: Final = 1e-4
+"""Square of 1 cm: nobody knows the place of a missile better."""
+
+POSITION_VARIANCE_MAX_M2: Final = 1e14
+"""Square of 10,000 km: beyond it a position says nothing."""
+
 POINTS_MAX: Final = 64
 """Boundary points of an area."""
 
 EARLIEST_US: Final = from_rfc3339("1900-01-01T00:00:00Z")
 LATEST_US: Final = from_rfc3339("2200-01-01T00:00:00Z")
 
-_PRINTABLE: Final = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]"
+# Names are shown beside each other; marks that turn the direction of writing could dress one as another.
+_PRINTABLE: Final = r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffe\uffff]"
 # Lines of a free text end with a line feed alone.
 _LINES: Final = r"[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]"
 
@@ -52,7 +59,7 @@ Number = Annotated[float, Strict()]
 Latitude = Annotated[Number, Field(ge=-90.0, le=90.0)]
 Longitude = Annotated[Number, Field(ge=-180.0, le=180.0)]
 Azimuth = Annotated[Number, Field(ge=0.0, lt=360.0)]
-Sigma = Annotated[Number, Field(gt=0.0)]
+Length = Annotated[Number, Field(gt=0.0, le=50_000_000.0)]
 
 Instant = Annotated[
     str,
@@ -74,7 +81,7 @@ Prose = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=f"^{_LIN
 MissileClass = Literal["icbm", "slbm", "irbm", "mrbm", "srbm", "space-launch", "sounding-rocket", "unknown"]
 """Generic class of what is launched, as notifications have it: never a type or designation."""
 
-Kind = Literal[
+StatementKind = Literal[
     "pre-launch-notification",
     "post-launch-notification",
     "launch-report",
@@ -84,9 +91,10 @@ Kind = Literal[
     "text",
     "ambiguity-query",
     "ambiguity-answer",
-    "cancellation",
-    "correction",
 ]
+"""What a message is that stands for itself."""
+
+Kind = Literal[StatementKind, "cancellation", "correction"]
 """What a message is."""
 
 
@@ -171,21 +179,21 @@ class PlaceEstimate(WireModel):
 
     latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
     longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
-    covariance_m2: Annotated[tuple[Number, Number, Number], Field()] = Field(
-        description="East-east, east-north, north-north, square metres; positive definite."
+    covariance_m2: tuple[Number, Number, Number] = Field(
+        description="East-east, east-north, north-north, square metres; positive definite, variances of "
+        "1e-4 to 1e14."
     )
 
     @field_validator("covariance_m2")
     @classmethod
     def _definite(cls, covariance: tuple[float, float, float]) -> tuple[float, float, float]:
         east, cross, north = covariance
-        if not (east > 0.0 and north > 0.0 and abs(cross) < sqrt(east) * sqrt(north)):
-            raise Rejected(
-                Fault(
-                    f"({east:g}, {cross:g}, {north:g}) m2 is no covariance",
-                    remedy="Variances are above 0 and the cross term is smaller than the product of sigmas.",
-                )
-            )
+        if not all(POSITION_VARIANCE_MIN_M2 <= each <= POSITION_VARIANCE_MAX_M2 for each in (east, north)):
+            what = f"the variances {east:g} and {north:g} m2 do not both lie in 1e-4 to 1e14 m2"
+            raise Rejected(Fault(what, remedy="Give sigmas of 1 cm to 10,000 km, squared."))
+        if not abs(cross) < sqrt(east) * sqrt(north):
+            what = f"the cross term {cross:g} m2 is not smaller than the product of the sigmas"
+            raise Rejected(Fault(what, remedy="Give east-east, east-north, north-north."))
         return covariance
 
 
@@ -193,7 +201,9 @@ class TimeEstimate(WireModel):
     """An instant that was estimated, with its standard deviation."""
 
     time: Instant = Field(description="Best estimate, UTC.")
-    sigma_s: Sigma = Field(description="Standard deviation, seconds, above 0.")
+    sigma_s: Annotated[Number, Field(gt=0.0, le=86_400.0)] = Field(
+        description="Standard deviation, seconds, above 0 to 86,400."
+    )
 
     @property
     def time_us(self) -> int:
@@ -205,20 +215,23 @@ class AngleEstimate(WireModel):
     """A direction that was estimated, with its standard deviation."""
 
     azimuth_deg: Azimuth = Field(description="From north over east, degrees, 0 to below 360.")
-    sigma_deg: Sigma = Field(description="Standard deviation, degrees, above 0.")
+    sigma_deg: Annotated[Number, Field(gt=0.0, le=180.0)] = Field(
+        description="Standard deviation, degrees, above 0 to 180."
+    )
 
 
 class LengthEstimate(WireModel):
     """A length that was estimated, with its standard deviation."""
 
-    value_m: Annotated[Number, Field(gt=0.0, le=50_000_000.0)] = Field(
-        description="Best estimate, metres, above 0 to 50,000,000."
-    )
-    sigma_m: Sigma = Field(description="Standard deviation, metres, above 0.")
+    value_m: Length = Field(description="Best estimate, metres, above 0 to 50,000,000.")
+    sigma_m: Length = Field(description="Standard deviation, metres, above 0 to 50,000,000.")
 
 
 class Reference(WireModel):
     """Another message of the same sender."""
 
     id: MessageId = Field(description="The `id` of that message.")
-    kind: Kind = Field(description="The `kind` of that message; it decides what is released to whom.")
+    kind: StatementKind = Field(
+        description="The `kind` of that message; it decides what is released to whom. No cancellation and no "
+        "correction: refer to the message that they are about."
+    )

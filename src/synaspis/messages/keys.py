@@ -7,6 +7,7 @@ import os
 import stat
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -14,6 +15,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
+
+PEM_CHARACTERS_MAX: Final = 10_000
+
+_PRIME: Final = 2**255 - 19
+
+# Encodings of points whose order divides 8, without the bit of the sign (RFC 8032, section 5.1: y = 0, 1, -1,
+# the two y of order 8, and 0 and 1 written as p and p + 1). Whoever has such a key can deny every signature.
+_SMALL_ORDER: Final = {
+    *(y.to_bytes(32, "little") for y in (0, 1, _PRIME - 1, _PRIME, _PRIME + 1)),
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+    bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+}
 
 PRIVATE_MODE = 0o600
 """Only the owner reads or writes the file of a private key."""
@@ -31,6 +44,9 @@ class PublicKey:
             self._key = Ed25519PublicKey.from_public_bytes(raw)
         except ValueError:
             raise InputError(f"{len(raw)} bytes are not an Ed25519 public key; it has 32") from None
+        if bytes([*raw[:31], raw[31] & 0x7F]) in _SMALL_ORDER:
+            what = "this public key fits signatures that nobody has made (a point of small order)"
+            raise InputError(Fault(what, remedy="Make a new key."))
         self.raw = raw
 
     @cached_property
@@ -71,7 +87,7 @@ class PublicKey:
     @classmethod
     def load(cls, path: Path | str) -> PublicKey:
         """Read a PEM file. Raises InputError."""
-        return cls.from_pem(_read(Path(path)), str(path))
+        return cls.from_pem(_read(Path(path))[0], str(path))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PublicKey) and self.raw == other.raw
@@ -148,8 +164,8 @@ class SigningKey:
         Raises InputError if it is not a key, or if others than its owner may read it.
         """
         path = Path(path)
-        text = _read(path)
-        open_to = stat.S_IMODE(path.stat().st_mode) & 0o077
+        text, mode = _read(path)
+        open_to = stat.S_IMODE(mode) & 0o077
         if open_to:
             raise InputError(
                 Fault(
@@ -173,9 +189,11 @@ class SigningKey:
         return f"SigningKey(key_id={self.key_id[:16]}...)"
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> tuple[str, int]:
+    """Text and mode of one and the same file."""
     try:
-        return path.read_text("ascii")
+        with path.open(encoding="ascii") as stream:
+            return stream.read(PEM_CHARACTERS_MAX), os.fstat(stream.fileno()).st_mode
     except OSError as error:
         raise InputError(Fault(f"cannot be read: {error.strerror}", source=str(path))) from None
     except UnicodeDecodeError:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, ValidationInfo
 
 from synaspis.agreement.label import Label
-from synaspis.core.clock import from_rfc3339, to_rfc3339
+from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
 from synaspis.core.documents import Rejected, nearest
 from synaspis.core.errors import Fault, InputError
 from synaspis.messages.bodies import AS_OBJECT, BODIES, Body, Correction, faults_in, read_body, written
@@ -29,6 +29,13 @@ from synaspis.messages.fields import (
 )
 from synaspis.messages.refusal import Refused
 from synaspis.messages.strict import LIMITS, Limits, canonical_json, strict_json
+from synaspis.messages.tracks import TrackReport
+
+TRACK_AGE_MAX_US: Final = 3_600 * SECOND_US
+"""Oldest state of a track that is taken, before `sent_at`: a ballistic flight is over within the hour."""
+
+TRACK_AHEAD_MAX_US: Final = 5 * SECOND_US
+"""By how much a state may lie after `sent_at`: clocks differ, but nobody measures the future."""
 
 FAULTS_MAX: Final = 50
 """Faults of one message that are reported."""
@@ -68,8 +75,18 @@ def _label(value: Any) -> Label:
 
 
 def _body(value: Any, info: ValidationInfo) -> Any:
-    kind = info.data.get("kind")
-    return value if kind is None else read_body(kind, value)
+    kind, sent_at = info.data.get("kind"), info.data.get("sent_at")
+    if kind is None:
+        return value  # the kind has been reported
+    body = read_body(kind, value)
+    state, where = (body.replacement, "replacement.time") if isinstance(body, Correction) else (body, "time")
+    if isinstance(state, TrackReport) and sent_at is not None:
+        age_us = from_rfc3339(sent_at) - state.time_us
+        if not -TRACK_AHEAD_MAX_US <= age_us <= TRACK_AGE_MAX_US:
+            side = "before" if age_us > 0 else "after"
+            what = f"the state is of {abs(age_us) / SECOND_US:g} s {side} `sent_at`"
+            raise Rejected(Fault(what, where, "At most 3,600 s before and 5 s after are taken."))
+    return body
 
 
 class Message(WireModel):

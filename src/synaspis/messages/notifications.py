@@ -13,16 +13,14 @@ from synaspis.messages.fields import (
     Azimuth,
     Instant,
     Kind,
+    Length,
     MessageId,
     MissileClass,
     Name,
-    Number,
     Prose,
     Window,
     WireModel,
 )
-
-Length = Annotated[Number, Field(gt=0.0, le=50_000_000.0)]
 
 
 class PreLaunchNotification(WireModel):

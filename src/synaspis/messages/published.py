@@ -11,12 +11,11 @@ from synaspis.agreement.label import NAMESPACE, TEXT_MAX_CHARACTERS
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
 from synaspis.messages.bodies import BODIES
-from synaspis.messages.message import SCHEMA, Message
+from synaspis.messages.message import PRODUCTS, SCHEMA, Message
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _REFERENCE: Final = "#/$defs/{model}"
-_NOT_CORRECTED: Final = ("cancellation", "correction")
 _LABEL_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": TEXT_MAX_CHARACTERS}
 _CATEGORY: Final = {
     "type": "object",
@@ -70,14 +69,8 @@ def message_schema(kind: str | None = None) -> dict[str, Any]:
     definitions["Correction"]["allOf"] = [
         _whenever({"refers_to": {"properties": {"kind": {"const": each}}}}, "replacement", each)
         for each in BODIES
-        if each not in _NOT_CORRECTED
+        if each in PRODUCTS
     ]
-    definitions["Correction"]["properties"]["refers_to"] = {
-        "allOf": [
-            definitions["Correction"]["properties"]["refers_to"],
-            {"properties": {"kind": {"not": {"enum": list(_NOT_CORRECTED)}}}},
-        ]
-    }
     properties = {
         "schema": {"const": SCHEMA, "description": "Format and version of the message."},
         **header["properties"],

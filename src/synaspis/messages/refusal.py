@@ -41,5 +41,6 @@ class Refused(InputError):
     """
 
     def __init__(self, code: str, faults: tuple[Fault, ...] | Fault | str = ()) -> None:
+        text = REFUSAL_CODES[code]
         self.code = code
-        super().__init__(faults or REFUSAL_CODES[code])
+        super().__init__(faults or text)

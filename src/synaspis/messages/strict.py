@@ -92,8 +92,12 @@ def canonical_json(value: Any) -> bytes:
 
 
 def _duplicate(keys: list[str]) -> Refused:
-    twice = next(key for at, key in enumerate(keys) if key in keys[:at])
-    return Refused("duplicate-key", f"the key {_shown(twice)} stands twice in one object")
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            break
+        seen.add(key)
+    return Refused("duplicate-key", f"the key {_shown(key)} stands twice in one object")
 
 
 def _shown(text: str) -> str:

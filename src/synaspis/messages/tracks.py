@@ -8,12 +8,21 @@ from typing import Annotated, ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from synaspis.core.clock import from_rfc3339
 from synaspis.core.documents import Rejected
 from synaspis.core.errors import Fault
-from synaspis.messages.fields import Instant, Kind, MissileClass, Name, Number, WireModel
+from synaspis.messages.fields import (
+    POSITION_VARIANCE_MAX_M2,
+    POSITION_VARIANCE_MIN_M2,
+    Instant,
+    Kind,
+    MissileClass,
+    Name,
+    Number,
+    WireModel,
+)
 
 RADIUS_MIN_M: Final = 6_336_752.0
 """20 km below the pole of WGS 84 (semi-minor axis 6,356,752 m): nothing flies nearer to the centre."""
@@ -29,7 +38,11 @@ EIGENVALUE_MIN: Final = 1e-9
 position and velocity without error, and a filter cannot invert it in 64-bit numbers.
 """
 
+VELOCITY_VARIANCE_MIN_M2_S2: Final = 1e-8
+"""Square of 0.1 mm/s."""
+
 _ROWS, _COLUMNS = np.tril_indices(6)
+_VARIANCES: Final = (0, 2, 5, 9, 14, 20)
 
 Vector = tuple[Number, Number, Number]
 
@@ -49,7 +62,8 @@ class TrackReport(WireModel):
     )
     covariance: Annotated[tuple[Number, ...], Field(min_length=21, max_length=21)] = Field(
         description="Lower triangle of the 6x6 covariance of (x, y, z, vx, vy, vz), row by row: xx, yx, yy, "
-        "zx, zy, zz, vx-x ... vz-vz; m2, m2/s, m2/s2; positive definite."
+        "zx, zy, zz, vx-x ... vz-vz; m2, m2/s, m2/s2; positive definite, variances of position 1e-4 to 1e14 "
+        "m2, of velocity 1e-8 to 1.44e8 m2/s2."
     )
     estimate: Literal["track", "tracklet"] = Field(
         description="track: rests on all reports of the source so far, so that two of them share their "
@@ -81,7 +95,7 @@ class TrackReport(WireModel):
 
     @field_validator("covariance")
     @classmethod
-    def _definite(cls, covariance: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
+    def _definite(cls, covariance: tuple[float, ...]) -> tuple[float, ...]:
         problem = _why_no_covariance(covariance)
         if problem:
             raise Rejected(Fault(problem, remedy="Give the lower triangle, row by row, in SI units."))
@@ -114,12 +128,20 @@ def _symmetric(triangle: tuple[float, ...]) -> NDArray[np.float64]:
 
 def _why_no_covariance(triangle: tuple[float, ...]) -> str:
     """What is wrong with 21 numbers, or nothing."""
-    variances = np.array([triangle[at] for at in (0, 2, 5, 9, 14, 20)])
-    if not (variances > 0.0).all():
-        return f"the variance {variances.min():g} is not above 0"
+    variances = [triangle[at] for at in _VARIANCES]
+    for names, found, least, most in (
+        ("position", variances[:3], POSITION_VARIANCE_MIN_M2, POSITION_VARIANCE_MAX_M2),
+        ("velocity", variances[3:], VELOCITY_VARIANCE_MIN_M2_S2, SPEED_MAX_M_S**2),
+    ):
+        for variance in found:
+            if not least <= variance <= most:
+                return f"a variance of {names} is {variance:g}; {least:g} to {most:g} in SI units can be"
     # Correlations have no unit, so that one limit fits metres and metres a second.
     sigmas = np.sqrt(variances)
-    smallest = float(np.linalg.eigvalsh(_symmetric(triangle) / sigmas / sigmas[:, np.newaxis])[0])
+    correlations = _symmetric(triangle) / sigmas / sigmas[:, np.newaxis]
+    if not np.abs(correlations).max() <= 1.0 + EIGENVALUE_MIN:
+        return "an off-diagonal term is larger than the product of the two sigmas"
+    smallest = float(np.linalg.eigvalsh(correlations)[0])
     if not smallest >= EIGENVALUE_MIN:
         return f"not positive definite: its correlations have the eigenvalue {smallest:.3g}"
     return ""
