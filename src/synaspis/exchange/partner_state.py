@@ -164,12 +164,16 @@ class PartnerState:
     # Events received.
 
     def remember_events(self, events: Iterable[tuple[StoredEvent, str | None]]) -> None:
-        """Keep events, all or none, each with the leaf of the submission that came with it, if any."""
+        """Keep events, all or none, each with the leaf of the submission that came with it, if any.
+
+        One that is there already stays as it is: another process with this kit may have kept it.
+        """
         self._base.execute("BEGIN IMMEDIATE")
         try:
             for event, submission in events:
                 self._base.execute(
-                    "INSERT INTO event (counter, type, salt, data, arrived_us, leaf) VALUES (?,?,?,?,?,?)",
+                    "INSERT OR IGNORE INTO event (counter, type, salt, data, arrived_us, leaf)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
                     (event.counter, event.type, event.salt, event.data, event.arrived_us, event.leaf),
                 )
                 if submission is not None:
@@ -236,6 +240,10 @@ class PartnerState:
             " UNION ALL SELECT leaf, proof, 'submission behind event ' || counter FROM submission"
             " WHERE proof IS NOT NULL"
         )
+
+    def promised(self, leaf: str | None) -> bool:
+        """Whether a proof is kept or still asked for of the leaf of a submission, given in hex."""
+        return self._base.execute("SELECT 1 FROM submission WHERE leaf = ?", (leaf,)).fetchone() is not None
 
     # Evidence.
 
