@@ -14,7 +14,7 @@ from synaspis.agreement.label import RELEASABLE_TO, Category, Label, combine
 from synaspis.agreement.marking import LabelTable
 from synaspis.agreement.membership import Membership
 from synaspis.agreement.policy import Policy
-from synaspis.agreement.quality import Product
+from synaspis.agreement.quality import PLACED_PRODUCTS, Product
 from synaspis.agreement.region import Borders, touched
 from synaspis.agreement.schema import Agreement, swallows, unapplied
 from synaspis.agreement.sharing import Share, share_matrix
@@ -79,18 +79,27 @@ class AgreementBook:
         latitude_rad: ArrayLike,
         longitude_rad: ArrayLike,
         radius_m: float = 0.0,
+        *,
+        borders: Borders | None = None,
     ) -> tuple[str, ...] | None:
         """Ids of the regions that a launch or impact area touches, in alphabetical order.
 
         latitude_rad, longitude_rad: one point, the two ends of a line, or the corners of an area in order.
-        radius_m: 0 or more; what is within this distance belongs to the area. Returns None, which is "not
-        known", for an area that reaches more than 5,000 km from its middle.
+        radius_m: 0 or more; what is within this distance belongs to the area. borders: map of countries, that
+        of the book if left out; ValueError if a region needs one and there is none. Returns None, which is
+        "not known", for an area that reaches more than 5,000 km from its middle.
         """
-        return touched(self.document.regions, latitude_rad, longitude_rad, radius_m, self.borders)
+        chosen = self.borders if borders is None else borders
+        return touched(self.document.regions, latitude_rad, longitude_rad, radius_m, chosen)
 
     def notices(self) -> tuple[str, ...]:
         """What a user should know although it is no fault."""
-        return (*self._idle_clauses(), *self._forbidden_clauses(), *self.simulation_notices())
+        return (
+            *self._idle_clauses(),
+            *self._forbidden_clauses(),
+            *self._placeless_clauses(),
+            *self.simulation_notices(),
+        )
 
     def simulation_notices(self) -> tuple[str, ...]:
         """Clauses that the simulation leaves out, and why."""
@@ -115,6 +124,14 @@ class AgreementBook:
                 if len(givers | recipients) < 2:
                     path = f"agreements.{agreement_id}.clauses.{clause_id}"
                     yield f"{path} never applies: nobody gives to another"
+
+    def _placeless_clauses(self) -> Iterator[str]:
+        for agreement_id, agreement in self.agreements.items():
+            for clause_id, clause in agreement.clauses.items():
+                if clause.conditions.regions is not None and clause.product not in PLACED_PRODUCTS:
+                    path = f"agreements.{agreement_id}.clauses.{clause_id}.conditions.regions"
+                    effect = "never permits" if clause.effect == "permit" else "always forbids"
+                    yield f"{path} {effect}: no message of product {clause.product} names a place"
 
     def _forbidden_clauses(self) -> Iterator[str]:
         expand, lowest = self.membership.expand, self.labels.classifications[0]

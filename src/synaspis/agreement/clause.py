@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_v
 from synaspis.agreement.label import RELEASABLE_TO
 from synaspis.agreement.marking import LabelTable, Word, Words, classification_fault
 from synaspis.agreement.membership import Membership
-from synaspis.agreement.quality import QUALITIES, Product, Quality, rank
+from synaspis.agreement.quality import QUALITIES, MissileClass, Product, Quality, rank
 from synaspis.core.claims import WRITTEN_SHORT
 from synaspis.core.documents import FrozenModel, Rejected, nearest
 from synaspis.core.errors import Fault
@@ -38,6 +38,7 @@ def _as_list(given: Any) -> Any:
     return (given,) if isinstance(given, str) else given
 
 
+Classes = Annotated[tuple[MissileClass, ...], BeforeValidator(_as_list), Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_as_list), Field(min_length=1)]
 
 
@@ -62,7 +63,7 @@ class Conditions(FrozenModel):
     regions: Words | None = Field(
         default=None, description="The launch or impact area touches any of these regions."
     )
-    classes: Words | None = Field(default=None, description="The missile is of any of these classes.")
+    classes: Classes | None = Field(default=None, description="The missile is of any of these classes.")
     categories: Mapping[Word, Words] = Field(
         default={}, description="The label has any of these values, for each category named."
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -20,6 +20,9 @@ from synaspis.core.documents import FrozenModel, Rejected, nearest
 from synaspis.core.errors import Fault
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+CENTRE: Final = "centre"
+"""Sender of what the exchange centre writes itself; never a partner."""
+
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -118,6 +121,14 @@ class BookDocument(FrozenModel):
     alliances: Mapping[Identifier, BookAlliance] = Field(default={}, description="Alliances by id.")
     regions: Mapping[Identifier, Region] = Field(default={}, description="Regions by id.")
     agreements: Mapping[Identifier, Agreement] = Field(min_length=1, description="Agreements by id.")
+
+    @field_validator("partners")
+    @classmethod
+    def _not_the_centre(cls, partners: Mapping[str, BookPartner]) -> Mapping[str, BookPartner]:
+        if CENTRE in partners:
+            what = f"{CENTRE!r} stands for the exchange centre itself"
+            raise Rejected(Fault(what, where=CENTRE, remedy="Give the partner another id."))
+        return partners
 
     @field_validator("alliances")
     @classmethod

@@ -57,8 +57,7 @@ def load_book(
 
     name: id of a packaged book, or the path of a file; a scenario (id or file) is a book as well: its
     partners, alliances and agreements with the default markings, its agreements from another book if it
-    names one. sources: ids of the source list, not checked if left out. borders: map of countries,
-    needed by a book with regions that are made of countries.
+    names one. sources: ids of the source list; borders: map of countries; what is left out is not checked.
     Raises InputError with every fault of the file, by file and line.
     """
     path = book_path(name)
@@ -105,7 +104,7 @@ def membership_of(document: Document) -> Membership:
     alliances = {}
     for name, alliance in _table(document.data, "alliances").items():
         members = alliance.get("members") if isinstance(alliance, Mapping) else ()
-        listed = members if isinstance(members, tuple) else ()
+        listed = members if isinstance(members, tuple | list) else ()
         alliances[name] = tuple(member for member in listed if member in partners)
     return Membership(partners, alliances)
 
