@@ -48,11 +48,7 @@ class Edge:
 
     def root(self) -> bytes:
         """Root over all leaves appended, 32 bytes."""
-        right: bytes | None = None
-        for row in self.levels:
-            # What lies right of the whole subtrees of this level hangs below them as one more node.
-            right = _ragged_root(row, right)
-        return EMPTY_ROOT if right is None else right
+        return root_of_levels(self.levels)
 
     def partial_tiles(self) -> list[tuple[Tile, bytes]]:
         """The partial tiles and the partial bundle, with their content."""
@@ -75,6 +71,15 @@ class Edge:
         self.levels[level + 1].append(above)
         if len(self.levels[level + 1]) == TILE_WIDTH:
             self._close(level + 1)
+
+
+def root_of_levels(levels: Sequence[Sequence[bytes]]) -> bytes:
+    """Root of a tree, 32 bytes, from the rows at its right edge, lowest level first."""
+    right: bytes | None = None
+    for row in levels:
+        # What lies right of the whole subtrees of this level hangs beside them as one more node.
+        right = _ragged_root(row, right)
+    return EMPTY_ROOT if right is None else right
 
 
 def _ragged_root(row: Sequence[bytes], right: bytes | None) -> bytes | None:

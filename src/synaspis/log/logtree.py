@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from synaspis.core.errors import InputError
 from synaspis.log._edge import Edge, LeavesFrom, feed, root_of
 from synaspis.log._files import LogFiles
 from synaspis.log._proving import node, path_up, rest
+from synaspis.log._public import CHECKPOINT, VKEYS, cosigned_path, read_vkeys, write_vkeys
 from synaspis.log.checkpoint import Checkpoint
 from synaspis.log.errors import LogDamaged, NoteRefused
 from synaspis.log.keys import Verifier
@@ -31,9 +31,6 @@ from synaspis.log.tiles import (
     tile_at,
 )
 from synaspis.log.tree import EMPTY_ROOT, leaf_hash
-
-CHECKPOINT: Final = "checkpoint"
-COSIGNATURES: Final = "cosignatures"
 
 _SPILL: Final = 512
 """Full tiles and bundles kept in memory before they are written, about 8 MB of commitments."""
@@ -99,10 +96,10 @@ class LogTree:
         self._edge.append(leaf_data)
         return first
 
-    def leaf(self, index: int) -> bytes:
-        """Data of a leaf. Raises ValueError if the log has no such leaf."""
+    def leaf(self, index: int) -> bytes | None:
+        """Data of a leaf; None if the log has no such leaf."""
         if not 0 <= index < self.size:
-            raise ValueError(f"leaf {index} is not among the {self.size} leaves of the log")
+            return None
         return self._content(ENTRIES, index // TILE_WIDTH)[index % TILE_WIDTH]
 
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
@@ -163,7 +160,8 @@ class LogTree:
         """Keep what a witness has cosigned, as `cosignatures/...` in the folder.
 
         note: a published checkpoint with the signatures of log and witness. witnesses: keys of one witness,
-        all with one name. Returns the path of the file, which replaces an earlier one of this witness.
+        all with one name; they are added to `log.vkeys`, so that others can check what lies here. Returns
+        the path of the file, which replaces an earlier one of this witness.
         Raises NoteRefused if the witness did not sign it, or if it is not a checkpoint of this log.
         """
         opened = open_note(note, witnesses)
@@ -177,6 +175,10 @@ class LogTree:
                 f"{self.root(checkpoint.size).hex()}: two histories were signed"
             )
         path = cosigned_path(name)
+        listed = read_vkeys(self._files.read(VKEYS) or b"")
+        added = [each.key for each in opened.signatures if each.key not in listed]
+        if added:
+            self._files.write([(VKEYS, write_vkeys([*listed, *added]))])
         self._files.write([(path, note)])
         return path
 
@@ -264,11 +266,6 @@ class LogTree:
                 if len(parts) >= tile.width:
                     return parts[: tile.width]
         raise LogDamaged(f"{tile.path()} of the log is missing or too short; repair it from the leaves")
-
-
-def cosigned_path(name: str) -> str:
-    """Path below a log of what a witness has cosigned: its name may hold slashes, so it is hashed."""
-    return f"{COSIGNATURES}/{sha256(name.encode()).hexdigest()[:32]}"
 
 
 def _read_checkpoint(files: LogFiles) -> Checkpoint | None:
