@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -62,11 +63,17 @@ PRODUCTS: Final[Mapping[str, str]] = MappingProxyType(
 """What agreements call each kind; a cancellation or correction is of the kind that it refers to."""
 
 
+@lru_cache(maxsize=256)
+def _label_of(text: str) -> Label:
+    # A sender uses a handful of labels, and reading one takes as long as the rest of a track report.
+    return Label.from_json(json.loads(text))
+
+
 def _label(value: Any) -> Label:
     if isinstance(value, Label):
         return value
     try:
-        label = Label.from_json(value)
+        label = _label_of(json.dumps(value))
     except InputError as error:
         raise Rejected(*error.faults) from None
     if label.created_us is not None and not EARLIEST_US <= label.created_us < LATEST_US:

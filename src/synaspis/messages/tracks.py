@@ -142,6 +142,6 @@ def _why_no_covariance(triangle: tuple[float, ...]) -> str:
     if not np.abs(correlations).max() <= 1.0 + EIGENVALUE_MIN:
         return "an off-diagonal term is larger than the product of the two sigmas"
     smallest = float(np.linalg.eigvalsh(correlations)[0])
-    if not smallest >= EIGENVALUE_MIN:
+    if smallest < EIGENVALUE_MIN:
         return f"not positive definite: its correlations have the eigenvalue {smallest:.3g}"
     return ""
