@@ -13,10 +13,10 @@ import numpy as np
 
 from synaspis.engine._jit import scalar
 
-_ROTATION_SWEEPS: Final = 30
 _WEIGHT_ROUNDS: Final = 60
-_FLAT: Final = 1.0e-12
-"""Slope of the logarithm of the determinant below which every weight is as good as the other."""
+_WEIGHT_STEP: Final = 1.0e-9
+_FLAT: Final = 1.0e-9
+"""Difference of two covariances, as a share, below which every weight is as good as the other."""
 
 
 @scalar
@@ -121,35 +121,76 @@ def combine(x1, p1, scale1, x2, p2, scale2, x, p):  # type: ignore[no-untyped-de
 
 
 @scalar
-def _eigenvalues(matrix):  # type: ignore[no-untyped-def]
-    """Turn a symmetric matrix into diagonal form in place, by Jacobi's rotations."""
+def _tridiagonal(matrix):  # type: ignore[no-untyped-def]
+    """Turn a symmetric matrix in place into one with the same eigenvalues and one diagonal beside the main one.
+
+    Householder's reflections; G. H. Golub and C. F. Van Loan, Matrix Computations (2013), section 8.3.1.
+    Entries beyond the two diagonals hold rubbish afterwards.
+    """
     size = matrix.shape[0]
-    for _ in range(_ROTATION_SWEEPS):
-        off, on = 0.0, 0.0
+    mirror, image = np.empty(size), np.empty(size)
+    for k in range(size - 2):
+        length = 0.0
+        for i in range(k + 2, size):
+            length += matrix[i, k] * matrix[i, k]
+        if length == 0.0:
+            continue
+        head = matrix[k + 1, k]
+        norm = sqrt(length + head * head)
+        peak = head + norm if head > 0.0 else head - norm
+        half = 2.0 / (length + peak * peak)
+        mirror[k + 1] = peak
+        for i in range(k + 2, size):
+            mirror[i] = matrix[i, k]
+        overlap = 0.0
+        for i in range(k + 1, size):
+            value = 0.0
+            for j in range(k + 1, size):
+                value += matrix[i, j] * mirror[j]
+            image[i] = half * value
+            overlap += image[i] * mirror[i]
+        for i in range(k + 1, size):
+            image[i] -= 0.5 * half * overlap * mirror[i]
+        for i in range(k + 1, size):
+            for j in range(k + 1, i + 1):
+                matrix[i, j] -= mirror[i] * image[j] + image[i] * mirror[j]
+                matrix[j, i] = matrix[i, j]
+        matrix[k + 1, k] = -norm if head > 0.0 else norm
+
+
+@scalar
+def _slope_and_bend(matrix, weight):  # type: ignore[no-untyped-def]
+    """First and second derivative, by the weight w, of log det(w I + (1 - w) M) for a tridiagonal M.
+
+    The determinant is the product of d[i] = w + (1 - w) m[i, i] - (1 - w)^2 m[i, i-1]^2 / d[i-1].
+    """
+    rest = 1.0 - weight
+    pivot, pace, turn = 1.0, 0.0, 0.0
+    slope, bend = 0.0, 0.0
+    for i in range(matrix.shape[0]):
+        part = matrix[i, i - 1] * matrix[i, i - 1] / pivot if i > 0 else 0.0
+        rate, curve = pace / pivot, turn / pivot
+        value = weight + rest * matrix[i, i] - rest * rest * part
+        first = 1.0 - matrix[i, i] + rest * part * (2.0 + rest * rate)
+        second = -part * (2.0 + 4.0 * rest * rate + rest * rest * (2.0 * rate * rate - curve))
+        pivot, pace, turn = value, first, second
+        slope += pace / pivot
+        bend += turn / pivot - (pace / pivot) ** 2
+    return slope, bend
+
+
+@scalar
+def _share(lower, other, out):  # type: ignore[no-untyped-def]
+    """Fill out with lower^-1 other, both lower triangular; returns the sum of squares of its entries."""
+    size, total = lower.shape[0], 0.0
+    for j in range(size):
         for i in range(size):
-            on += matrix[i, i] * matrix[i, i]
-            for j in range(i):
-                off += matrix[i, j] * matrix[i, j]
-        if off <= 1.0e-22 * on:
-            return
-        for i in range(1, size):
-            for j in range(i):
-                if matrix[i, j] == 0.0:
-                    continue
-                turn = (matrix[i, i] - matrix[j, j]) / (2.0 * matrix[i, j])
-                tangent = 1.0 / (abs(turn) + sqrt(turn * turn + 1.0))
-                if turn < 0.0:
-                    tangent = -tangent
-                cosine = 1.0 / sqrt(tangent * tangent + 1.0)
-                sine = tangent * cosine
-                matrix[j, j] -= tangent * matrix[i, j]
-                matrix[i, i] += tangent * matrix[i, j]
-                matrix[i, j] = matrix[j, i] = 0.0
-                for k in range(size):
-                    if k not in (i, j):
-                        left, right = matrix[j, k], matrix[i, k]
-                        matrix[j, k] = matrix[k, j] = cosine * left - sine * right
-                        matrix[i, k] = matrix[k, i] = sine * left + cosine * right
+            rest = other[i, j]
+            for k in range(j, i):
+                rest -= lower[i, k] * out[k, j]
+            out[i, j] = rest / lower[i, i] if i >= j else 0.0
+            total += out[i, j] * out[i, j]
+    return total
 
 
 @scalar
@@ -158,53 +199,41 @@ def intersection_weight(p1, p2, flat):  # type: ignore[no-untyped-def]
 
     p1, p2: (n, n), positive definite. flat: what to return where every weight is as good.
     Returns the weight from 0 to 1, or -1 where a covariance is not positive definite.
-    In coordinates in which p1 is the unit matrix and p2^-1 is diag(v), the logarithm of the determinant is
-    minus the sum of log(w + (1 - w) v): a convex function of w, and Newton's rule with bisection finds its
-    foot.
+    In coordinates in which p1 is the unit matrix, p2^-1 is M, and the logarithm of the determinant is
+    -log det(w I + (1 - w) M): a convex function of w, whose foot Newton's rule with bisection finds.
     """
     size = p1.shape[0]
     first, second = np.empty((size, size)), np.empty((size, size))
     if not cholesky(p1, first) or not cholesky(p2, second):
         return -1.0
-    share = np.empty((size, size))  # second^-1 first
-    for j in range(size):
-        for i in range(size):
-            rest = first[i, j]
-            for k in range(i):
-                rest -= second[i, k] * share[k, j]
-            share[i, j] = rest / second[i, i]
-    ratio = np.empty((size, size))
+    share, ratio = np.empty((size, size)), np.empty((size, size))
+    # The slope at w = 0 is trace(M^-1) - n, at w = 1 it is n - trace(M).
+    at_zero = _share(first, second, share) - size
+    at_one = size - _share(second, first, share)
+    apart = 0.0
     for i in range(size):
         for j in range(i + 1):
             value = 0.0
-            for k in range(size):
+            for k in range(i, size):
                 value += share[k, i] * share[k, j]
             ratio[i, j] = ratio[j, i] = value
-    _eigenvalues(ratio)
-    at_one, at_zero, spread = 0.0, 0.0, 0.0
-    for i in range(size):
-        at_one += 1.0 - ratio[i, i]
-        at_zero += (1.0 - ratio[i, i]) / ratio[i, i]
-        spread += abs(1.0 - ratio[i, i])
-    if spread <= _FLAT * size:
+            apart += abs(value - 1.0) if i == j else abs(value)
+    if apart <= _FLAT * size:
         return flat
     if at_one >= 0.0:
         return 1.0
     if at_zero <= 0.0:
         return 0.0
+    _tridiagonal(ratio)
     low, high, weight = 0.0, 1.0, 0.5
     for _ in range(_WEIGHT_ROUNDS):
-        slope, bend = 0.0, 0.0
-        for i in range(size):
-            part = (1.0 - ratio[i, i]) / (weight + (1.0 - weight) * ratio[i, i])
-            slope += part
-            bend -= part * part
+        slope, bend = _slope_and_bend(ratio, weight)
         if slope > 0.0:
             low = weight
         else:
             high = weight
         step = slope / bend
-        if abs(step) <= 1.0e-12:
+        if abs(step) <= _WEIGHT_STEP:
             break
         weight = weight - step
         if not low < weight < high:

@@ -60,6 +60,14 @@ class Picture:
         """How many objects are alive."""
         return self._objects.count
 
+    def members(self) -> dict[int, tuple[tuple[str, str], ...]]:
+        """Source and name of the source tracks that make up each live object, by its number."""
+        numbers = self._objects["number"][: self._objects.count].tolist()
+        return {
+            number: tuple(self._keys[track] for track in group)
+            for number, group in zip(numbers, self._members, strict=True)
+        }
+
     def copy(self) -> Picture:
         """A twin that shares nothing with this picture."""
         other = Picture()
