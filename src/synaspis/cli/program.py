@@ -18,6 +18,7 @@ from synaspis.cli.coverage import coverage
 from synaspis.cli.export import export
 from synaspis.cli.faults import BAD_INPUT, FAILED, report_failure, report_usage
 from synaspis.cli.fly import fly
+from synaspis.cli.log import log
 from synaspis.cli.manual import write_lines
 from synaspis.cli.messages import messages
 from synaspis.cli.scenario import scenario
@@ -33,7 +34,7 @@ _GROUPS = (
     ("Ask about a shared defence", ("study", "coverage")),
     ("Ask about one flight", ("fly", "check")),
     ("Look up and describe", ("catalogue", "scenario", "messages")),
-    ("Use and prove results", ("export", "verify")),
+    ("Use and prove results", ("export", "verify", "log")),
 )
 
 _EXAMPLES = """\
@@ -163,7 +164,7 @@ def main(context: click.Context) -> int:
     return 0
 
 
-for _command in (study, coverage, fly, check, catalogue, scenario, messages, export, verify):
+for _command in (study, coverage, fly, check, catalogue, scenario, messages, export, verify, log):
     main.add_command(_command)
 
 __all__ = ["BAD_INPUT", "FAILED", "INTERRUPTED", "READER_GONE", "main"]
