@@ -68,7 +68,8 @@ class FakeCentre(httpx.AsyncBaseTransport):
             case "/v1/messages":
                 return self._post(await request.aread())
             case "/v1/feed":
-                return self._feed(int(request.headers["last-event-id"]))
+                content = self._feed(int(request.headers["last-event-id"])).content
+                return httpx.Response(200, stream=httpx.ByteStream(content))
             case "/v1/feed/batch":
                 return self._batch(int(query["after"]), int(query["limit"]))
             case "/v1/log/checkpoint":
