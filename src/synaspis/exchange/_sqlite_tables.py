@@ -11,6 +11,7 @@ SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x53594E41  # "SYNA": `file` and other programs tell our files by it
 
 TABLES: Final = """
+CREATE TABLE probe (number INTEGER PRIMARY KEY, filler BLOB NOT NULL);
 CREATE TABLE identity (text TEXT NOT NULL);
 CREATE TABLE tick (number INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, entry INTEGER NOT NULL,
   body INTEGER NOT NULL, examined INTEGER NOT NULL);

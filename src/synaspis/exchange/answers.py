@@ -17,8 +17,6 @@ from synaspis.messages import canonical_json, seal
 if TYPE_CHECKING:
     from synaspis.messages.rules import Finding
 
-CENTRE: Final = "centre"
-"""Stands where a partner id stands, for what the centre itself says."""
 
 RECEIPT_TYPE: Final = "application/vnd.synaspis.receipt+json"
 REFUSAL_TYPE: Final = "application/vnd.synaspis.refusal+json"

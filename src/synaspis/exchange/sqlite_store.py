@@ -9,7 +9,6 @@ it ends.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange._folder_lock import take_lock
 from synaspis.exchange._sqlite_tables import APPLICATION_ID, SCHEMA_VERSION, TABLES, write_tick
 from synaspis.exchange.storage import (
     Batch,
@@ -34,6 +34,7 @@ from synaspis.exchange.storage import (
 _SUBMISSION: Final = (
     "s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings"
 )
+PROBE_BYTES: Final = 65_536
 _CHUNK: Final = 400  # values of one query, far below SQLite's own limit
 
 
@@ -48,7 +49,7 @@ class SqliteStore:
 
     def __init__(self, path: Path | str, *, durable: bool = True) -> None:
         self._path = Path(path)
-        self._lock: int | None = self._take_lock()
+        self._lock: int | None = take_lock(self._path)
         try:
             self._writer = self._connect(durable)
             self._reader = self._connect(durable)
@@ -67,31 +68,6 @@ class SqliteStore:
         store._path, store._lock = Path(":memory:"), None
         store._writer = store._reader = store._connect(durable=False)
         return store
-
-    def _take_lock(self) -> int:
-        place = self._path.with_name(f"{self._path.name}.lock")
-        try:
-            descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise InputError(
-                Fault(
-                    f"the store cannot be written: {error.strerror}",
-                    source=str(self._path),
-                    remedy="Give the folder to the user that runs the centre, with the right to write.",
-                )
-            ) from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(descriptor)
-            raise InputError(
-                Fault(
-                    "the store is in use by another process; one centre writes at a time",
-                    source=str(self._path),
-                    remedy="Stop the centre that runs on this folder, or give this one its own folder.",
-                )
-            ) from None
-        return descriptor
 
     def _release_lock(self) -> None:
         if self._lock is not None:
@@ -156,6 +132,11 @@ class SqliteStore:
             return str(rows[0][0])
         self._transact(lambda link: _run(link, "INSERT INTO identity VALUES (?)", (text,)))
         return text
+
+    def probe(self) -> None:
+        """Try to store something that nobody reads. Raises StorageError."""
+        query = "INSERT OR REPLACE INTO probe VALUES (1, randomblob(?))"
+        self._transact(lambda link: _run(link, query, (PROBE_BYTES,)))
 
     def marks(self) -> Marks:
         """The last numbers stored."""
@@ -238,10 +219,11 @@ class SqliteStore:
         rows = self._rows("SELECT tick, state FROM snapshot ORDER BY tick DESC LIMIT 1")
         return rows[0] if rows else None
 
-    def policy(self) -> PolicyText | None:
-        """The policy that came into force last."""
-        rows = self._rows("SELECT version, day, book FROM policy ORDER BY number DESC LIMIT 1")
-        return PolicyText(*rows[0]) if rows else None
+    def policies(self) -> list[PolicyText]:
+        """The policies that came into force, in order."""
+        return [
+            PolicyText(*row) for row in self._rows("SELECT version, day, book FROM policy ORDER BY number")
+        ]
 
     def entries(self, after: int, limit: int) -> list[tuple[int, Entry]]:
         """Entries with a number above `after`, in order, at most `limit`."""

@@ -150,6 +150,10 @@ class Store(Protocol):
         """The text of the first call ever made on this store; this call makes it if it is the first."""
         ...
 
+    def probe(self) -> None:
+        """Try to store something that nobody reads. Raises StorageError."""
+        ...
+
     def marks(self) -> Marks:
         """The last numbers stored."""
         ...
@@ -194,8 +198,8 @@ class Store(Protocol):
         """The newest snapshot and the number of the tick after which it was taken."""
         ...
 
-    def policy(self) -> PolicyText | None:
-        """The policy that came into force last."""
+    def policies(self) -> list[PolicyText]:
+        """The policies that came into force, in order."""
         ...
 
     def entries(self, after: int, limit: int) -> list[tuple[int, Entry]]:
