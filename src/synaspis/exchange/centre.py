@@ -25,7 +25,6 @@ from synaspis.exchange.inbox import Inbox
 from synaspis.exchange.intake import Examine, Intake, Judged, Submitted
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.kit import CENTRE
-from synaspis.exchange.notices import rights_notices
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.questions import Questioner, Questions
 from synaspis.exchange.sealing import Sealing
@@ -183,9 +182,8 @@ class Centre:
         answers = [(given, self._judge(given, draft)) for given in inputs]
         state.enter(at_us, draft)
         draft.deliver(state.advance(at_us))
-        if (book := state.next_book) is not None:
-            former, policy = state.adopt(book, at_us, draft)
-            draft.deliver(list(rights_notices(former, policy, at_us)))
+        if state.next_book is not None:
+            state.adopt(state.next_book, at_us, draft)
         return draft, answers
 
     def _judge(self, given: Submitted, draft: Draft) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -66,28 +66,14 @@ class State:
                 raise InputError("a store without agreements needs a book to start with")
             self.book = book
             return
-        books: dict[str, AgreementBook] = {}
-        known = {text.version: self._policy_of(text, books) for text in policies}
-        self.book, self.policy = books[policies[-1].book], known[policies[-1].version]
+        known = _Policies(policies)
+        self.policy = known[policies[-1].version]
+        self.book = known.book(policies[-1].book)
         if book is not None and book_text(book) != policies[-1].book:
             self.next_book = book
         tick, state = snapshot
         self.releaser = Releaser.from_bytes(state, known, settings, self._secret)
         self._replay(tick)
-
-    def _policy_of(self, text: PolicyText, books: dict[str, AgreementBook]) -> Policy:
-        if text.book not in books:
-            books[text.book] = read_book(text.book)
-        policy = books[text.book].policy_on(date.fromisoformat(text.day))
-        if policy.version != text.version:
-            raise InputError(
-                Fault(
-                    f"the stored agreements of {text.day} give policy {policy.version}, stored is "
-                    f"{text.version}",
-                    remedy="Start the store with the program that wrote it.",
-                )
-            )
-        return policy
 
     def _replay(self, after: int) -> None:
         counters = dict(self.counters)
@@ -145,25 +131,23 @@ class State:
     def enter(self, instant_us: int, draft: Draft) -> Policy:
         """Have the agreements of the day of an instant in force; returns them.
 
-        What was due before that day is released first. A policy that differs is logged, from midnight on.
+        A policy that differs from the day before is logged; it holds from midnight on, also for what is still
+        to be released.
         """
         if self.policy is None:
             self._put_in_force(self.book.policy_on(day_of(instant_us)), instant_us, draft)
             assert self.policy is not None
         elif day_of(instant_us) > self.policy.day:
-            policy, midnight_us = self.book.policy_on(day_of(instant_us)), instant_us // DAY_US * DAY_US
+            policy = self.book.policy_on(day_of(instant_us))
             if policy.version != self.policy.version:
-                draft.deliver(self.advance(midnight_us - 1))
-                self._put_in_force(policy, midnight_us, draft)
+                self._put_in_force(policy, instant_us // DAY_US * DAY_US, draft)
             self.policy = policy
         return self.policy
 
-    def adopt(self, book: AgreementBook, at_us: int, draft: Draft) -> tuple[Policy, Policy]:
-        """Put another book in force; returns the policy before and the one from now on."""
-        assert self.policy is not None
-        former, self.book = self.policy, book
+    def adopt(self, book: AgreementBook, at_us: int, draft: Draft) -> None:
+        """Put another book in force from an instant on."""
+        self.book = book
         self._put_in_force(book.policy_on(day_of(at_us)), at_us, draft)
-        return former, self.policy
 
     def _put_in_force(self, policy: Policy, at_us: int, draft: Draft) -> None:
         former, self.policy = self.policy, policy
@@ -178,6 +162,42 @@ class State:
     def advance(self, at_us: int) -> Sequence[Delivery]:
         """What is due up to an instant."""
         return [] if self.releaser is None else self.releaser.advance(at_us)
+
+
+class _Policies(Mapping[str, Policy]):
+    """Policies by version, each made from its stored text when it is asked for."""
+
+    def __init__(self, texts: Sequence[PolicyText]) -> None:
+        self._texts = {text.version: text for text in texts}
+        self._made: dict[str, Policy] = {}
+        self._books: dict[str, AgreementBook] = {}
+
+    def book(self, text: str) -> AgreementBook:
+        """The book of a stored text."""
+        if text not in self._books:
+            self._books[text] = read_book(text)
+        return self._books[text]
+
+    def __getitem__(self, version: str) -> Policy:
+        if version not in self._made:
+            text = self._texts[version]
+            policy = self.book(text.book).policy_on(date.fromisoformat(text.day))
+            if policy.version != version:
+                raise InputError(
+                    Fault(
+                        f"the stored agreements of {text.day} give policy {policy.version}, stored is "
+                        f"{version}",
+                        remedy="Start the store with the program that wrote it.",
+                    )
+                )
+            self._made[version] = policy
+        return self._made[version]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 def _findings(text: bytes) -> tuple[Finding, ...]:
