@@ -122,7 +122,7 @@ def combine(x1, p1, scale1, x2, p2, scale2, x, p):  # type: ignore[no-untyped-de
 
 @scalar
 def _tridiagonal(matrix):  # type: ignore[no-untyped-def]
-    """Turn a symmetric matrix in place into one with the same eigenvalues and one diagonal beside the main one.
+    """Turn a symmetric matrix in place into a tridiagonal one with the same eigenvalues.
 
     Householder's reflections; G. H. Golub and C. F. Van Loan, Matrix Computations (2013), section 8.3.1.
     Entries beyond the two diagonals hold rubbish afterwards.

@@ -10,21 +10,20 @@ import numpy as np
 from synaspis.core.constants import EARTH_FLATTENING
 from synaspis.engine._jit import scalar
 from synaspis.engine.ballistic import (
-    AIR_STEP_S,
     AIR_TOP_M,
-    CLIMB_PER_STEP_M,
     FREE_NOISE_M2_S3,
     FREE_STEP_S,
     carry,
     climb_of,
     height_of,
+    longest_step,
     step,
 )
 from synaspis.engine.tracking import BALLISTIC_COEFFICIENT_KG_M2
 
 LONGEST_S: Final = 5_000.0
 COLUMNS: Final = 11
-"""Position (3), time s, covariance east-east, east-north, north-north m2, variance of time s2, velocity (3)."""
+"""Position (3), time s, covariance east-east, east-north, north-north m2, variance of time s2, velocity."""
 
 LOG_BALLISTIC_SIGMA: Final = 0.6
 """Standard deviation of the logarithm of the ballistic coefficient: 2,700 to 9,100 kg/m2."""
@@ -65,10 +64,7 @@ def meet_ground(  # type: ignore[no-untyped-def]
         columns[i, i] = 1.0
     time = 0.0
     while height_of(x) > 0.0:
-        fall = -sign * climb_of(x)
-        longest = FREE_STEP_S
-        if forward and height_of(x) - max(fall, 0.0) * longest - 50.0 * longest < AIR_TOP_M:
-            longest = min(AIR_STEP_S, CLIMB_PER_STEP_M / max(abs(fall), 1.0))
+        longest = longest_step(x, drag_area_per_mass) if forward else FREE_STEP_S
         step(x, columns, sign * longest, drag_area_per_mass)
         time += sign * longest
         if not abs(time) < LONGEST_S:
@@ -116,9 +112,9 @@ def allow_for_thrust(found):  # type: ignore[no-untyped-def]
 
     found: the answer of `meet_ground` going back; changed in place. With the speed v there and its level part
     h, in km/s, the launch was 4.7 h^1.4 v^0.8 km further along and 18 v - 6 s earlier. The allowance for
-    what this rule does not know is added to the covariance: 35 % of that distance and 1 km along the way; 10 %
-    of it and 0.2 v^2 km across; 1 s and 5 s for each km/s of the time. Rule and allowance are fitted to the
-    flights of the catalogue's classes.
+    what this rule does not know is added to the covariance: 35 % of that distance and 1 km along the way;
+    10 % of it and 0.2 v^2 km across; 1 s and 5 s for each km/s of the time. Rule and allowance are fitted to
+    the flights of the catalogue's classes.
     """
     axes = np.empty((3, 3))
     _axes(found, axes)
@@ -202,11 +198,16 @@ def ground_rows(rows, states, covariances, times_us, thrust_us, launches, impact
 
 @scalar
 def _report(found, time_us, row):  # type: ignore[no-untyped-def]
-    """Turn the answer of `meet_ground` into a row of `ground_rows`."""
+    """Turn the answer of `meet_ground` into a row of `ground_rows`; of one that is not finite none."""
+    total = 0.0
+    for i in range(COLUMNS):
+        total += abs(found[i])
+    if not total < np.inf:
+        return
     row[0] = 1.0
     # On the ellipsoid: tan latitude = z / ((1 - f)^2 sqrt(x^2 + y^2)).
     row[1] = atan2(_TILT * found[2], sqrt(found[0] * found[0] + found[1] * found[1]))
     row[2] = atan2(found[1], found[0])
     row[3], row[4], row[5] = found[4], found[5], found[6]
     row[6] = time_us + 1.0e6 * found[3]
-    row[7] = sqrt(found[7])
+    row[7] = sqrt(max(found[7], 0.0))

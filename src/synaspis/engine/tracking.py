@@ -35,6 +35,7 @@ RESTARTED: Final = 2
 _DRAG: Final = 1.0 / BALLISTIC_COEFFICIENT_KG_M2
 _NEAR_M: Final = 20_000.0
 _FAST_M_S: Final = 12_000.0
+_ABSURD: Final = 1.0e20
 
 
 @scalar
@@ -43,11 +44,16 @@ def _may_thrust(state):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def _finite(state):  # type: ignore[no-untyped-def]
+def _sound(state, covariance):  # type: ignore[no-untyped-def]
+    """Whether a prediction is a number still: one from a state that makes no sense may not be."""
     total = 0.0
     for i in range(6):
         total += abs(state[i])
-    return total < 1.0e12
+        if not covariance[i, i] > 0.0:
+            return False
+        for j in range(6):
+            total += abs(covariance[i, j])
+    return total < _ABSURD
 
 
 @scalar
@@ -79,7 +85,7 @@ def absorb(  # type: ignore[no-untyped-def]
             noise = THRUST_NOISE_M2_S3 if now_us <= thrust_us[k] else 0.0
             advance(predicted, spread, 1.0e-6 * (now_us - times_us[k]), _DRAG, noise)
             far = combine(predicted, spread, 1.0, row_states[n], row_covariances[n], 1.0, x, p)
-            if 0.0 <= far <= SURPRISE and _finite(x):
+            if 0.0 <= far <= SURPRISE and _sound(x, p):
                 outcome[n] = USED
             else:
                 surprised = True
@@ -130,7 +136,7 @@ def separation(  # type: ignore[no-untyped-def]
         difference[i] = x1[i] - x2[i]
         for j in range(6):
             total[i, j] = 2.0 * (p1[i, j] + p2[i, j])
-    if not cholesky(total, lower) or not (_finite(x1) and _finite(x2)):
+    if not cholesky(total, lower) or not (_sound(x1, p1) and _sound(x2, p2)):
         return np.inf, np.inf
     return distance_squared(difference, lower), log_determinant(lower)
 
@@ -188,7 +194,7 @@ def fuse(  # type: ignore[no-untyped-def]
             if at_us - times_us[k] > LONGEST_GAP_US:
                 continue
             _meet(states[k], covariances[k], times_us[k], thrust_us[k], at_us, x2, p2)
-            if not _finite(x2):
+            if not _sound(x2, p2):
                 continue
             if count == 0:
                 x1[:], p1[:, :] = x2, p2
