@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -144,7 +144,7 @@ class Client:
             self.state.remember_answer(digest, body, "refusal", self._clock.now_us(), answer.leaf)
         raise answer.error
 
-    async def watch(self, after: int | None = None) -> AsyncIterator[Event]:
+    async def watch(self, after: int | None = None) -> AsyncGenerator[Event, None]:
         """Yield the events of the partner's feed as they come, for as long as it is iterated.
 
         after: begin after this counter; None: after the last event that was handled, which is the last one

@@ -48,8 +48,9 @@ class Event:
 
     @property
     def why(self) -> tuple[tuple[str, str], ...]:
-        """Agreement and clause that entitle the partner to it."""
-        return tuple((why["agreement"], why["clause"]) for why in self.content.get("why", ()))
+        """Agreement and clause that entitle the partner to it; of a picture those of all its tracks."""
+        told = [*self.content.get("why", ()), *(why for track in self.tracks for why in track.get("why", ()))]
+        return tuple(sorted({(why["agreement"], why["clause"]) for why in told}))
 
     @property
     def message(self) -> Mapping[str, Any]:
