@@ -1,7 +1,9 @@
 """Agreements: who gives which product to whom, how much of it and how late; what that releases, and why."""
 
 from synaspis.agreement.book import AgreementBook
+from synaspis.agreement.cells import Cell, Change, cells, changes, moved_regions
 from synaspis.agreement.clause import USES, Clause, Conditions, Use
+from synaspis.agreement.explanation import explain
 from synaspis.agreement.item import BASE, Decision, Item, Reason
 from synaspis.agreement.label import CLASSIFICATIONS, RELEASABLE_TO, Category, Label, combine
 from synaspis.agreement.label_xml import to_xml
@@ -27,6 +29,8 @@ __all__ = [
     "Borders",
     "Category",
     "CategoryDomain",
+    "Cell",
+    "Change",
     "Clause",
     "Conditions",
     "Decision",
@@ -43,9 +47,13 @@ __all__ = [
     "Use",
     "book_ids",
     "book_path",
+    "cells",
+    "changes",
     "check_book",
     "combine",
+    "explain",
     "load_book",
+    "moved_regions",
     "own_network",
     "share_matrix",
     "sharing",

@@ -59,6 +59,10 @@ class AgreementBook:
             self._policies[day] = Policy(self.document, day)
         return self._policies[day]
 
+    def in_force(self, day: date) -> dict[str, Agreement]:
+        """Agreements that hold on a day, by id."""
+        return self.document.in_force(day)
+
     def share_matrix(self, product: Product, day: date) -> dict[tuple[str, str], Share]:
         """What the simulation takes to be shared: (giver, recipient) to the best right on a day."""
         return share_matrix(self.agreements, self.membership, product, day, labels=self.labels)

@@ -120,7 +120,9 @@ class BookDocument(FrozenModel):
     partners: Mapping[Identifier, BookPartner] = Field(min_length=1, description="Partners by id.")
     alliances: Mapping[Identifier, BookAlliance] = Field(default={}, description="Alliances by id.")
     regions: Mapping[Identifier, Region] = Field(default={}, description="Regions by id.")
-    agreements: Mapping[Identifier, Agreement] = Field(min_length=1, description="Agreements by id.")
+    agreements: Mapping[Identifier, Agreement] = Field(
+        default={}, description="Agreements by id; what none of them permits is released to nobody."
+    )
 
     @field_validator("partners")
     @classmethod

@@ -70,14 +70,37 @@ def load_book(
         files = (path, book_path(target, beside=path.parent))
         base = read_document(files[1])
     whole = document if base is None else extended(base, document)
-    if isinstance(named := whole.data.get("agreements"), str):
-        return load_book(book_path(named, beside=path.parent), sources=sources, borders=borders)
+    if (named := named_book(whole, folder_of_book(files, document))) is not None:
+        return check_book(read_document(named), sources=sources, borders=borders, files=(*files, named))
     try:
         return check_book(_book_of(whole), sources=sources, borders=borders, files=files)
     except InputError as error:
         if base is None:
             raise
         raise InputError(located(error.faults, base, document)) from None
+
+
+def named_book(scenario: Document, folder: Path) -> Path | None:
+    """File of the book that a scenario names in `agreements`; None if its agreements stand in itself.
+
+    folder: where a relative path begins. Raises InputError for a name that is neither an id nor a path.
+    """
+    name = scenario.data.get("agreements")
+    if not isinstance(name, str):
+        return None
+    try:
+        return book_path(name, beside=folder)
+    except InputError as error:
+        faults = (scenario.fault(fault.what, "agreements", fault.remedy) for fault in error.faults)
+        raise InputError(faults) from None
+
+
+def folder_of_book(files: tuple[Path, ...], scenario: Document) -> Path:
+    """Folder from which the path of a book is seen: that of the file which names it.
+
+    files: of the scenario and of what it extends. scenario: as read, without what it extends.
+    """
+    return files[0 if "agreements" in scenario.data else -1].parent
 
 
 def check_book(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from typing import Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -14,6 +15,9 @@ from synaspis.agreement.quality import QUALITIES
 from synaspis.core.claims import Claim
 from synaspis.core.documents import Rejected
 from synaspis.core.errors import Fault
+
+SIMULATED: Final = ("track", "warning")
+"""Products that the simulation shares."""
 
 
 class Agreement(Claim):
@@ -109,6 +113,8 @@ def unapplied(agreements: Mapping[str, Agreement], table: LabelTable) -> Iterato
     for agreement_id, agreement in agreements.items():
         for clause_id, clause in agreement.clauses.items():
             path = f"agreements.{agreement_id}.clauses.{clause_id}"
+            if clause.product not in SIMULATED:
+                continue
             if clause.conditions:
                 yield f"{path}.conditions", "it applies to some messages only"
             elif clause.effect == "forbid" and clause.label not in (None, table.classifications[0]):

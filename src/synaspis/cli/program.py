@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
+from synaspis.cli.agreement import agreement
 from synaspis.cli.catalogue import catalogue
 from synaspis.cli.check import check
 from synaspis.cli.coverage import coverage
@@ -21,6 +22,7 @@ from synaspis.cli.fly import fly
 from synaspis.cli.log import log
 from synaspis.cli.manual import write_lines
 from synaspis.cli.messages import messages
+from synaspis.cli.partner import partner
 from synaspis.cli.scenario import scenario
 from synaspis.cli.study import study
 from synaspis.cli.verify import verify
@@ -33,7 +35,8 @@ READER_GONE = 141
 _GROUPS = (
     ("Ask about a shared defence", ("study", "coverage")),
     ("Ask about one flight", ("fly", "check")),
-    ("Look up and describe", ("catalogue", "scenario", "messages")),
+    ("Exchange warning data", ("partner",)),
+    ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
 
@@ -43,6 +46,7 @@ synaspis coverage europe --phase 2015 --threat mrbm-2000
 synaspis fly --missile mrbm-2000 --from 38.1,46.3 --to 44.4,26.1
 synaspis check --apogee-km 6248.5 --range-km 1090 --time-s 4052
 synaspis catalogue show sm-3-iia               every value with its source
+synaspis partner watch kit                     who tells us what, and under which clause
 synaspis scenario new my-shield.yaml           a file to change, with comments
 synaspis verify out/europe                     rebuild the numbers and compare"""
 
@@ -164,7 +168,20 @@ def main(context: click.Context) -> int:
     return 0
 
 
-for _command in (study, coverage, fly, check, catalogue, scenario, messages, export, verify, log):
+for _command in (
+    study,
+    coverage,
+    fly,
+    check,
+    catalogue,
+    scenario,
+    agreement,
+    messages,
+    export,
+    verify,
+    log,
+    partner,
+):
     main.add_command(_command)
 
 __all__ = ["BAD_INPUT", "FAILED", "INTERRUPTED", "READER_GONE", "main"]

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from synaspis.agreement import USES, Product, Share, own_network, share_matrix
+from synaspis.agreement import USES, Product, Share, own_network
 from synaspis.catalogue import Interceptor
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
@@ -150,7 +150,7 @@ class _Rights:
         self._sharing = sharing
         self._matrix: dict[tuple[str, str], Share] = {}
         if sharing == "agreements":
-            self._matrix = share_matrix(scenario.document.agreements, scenario.membership, product, day)
+            self._matrix = scenario.book.share_matrix(product, day)
 
     def of(self, giver: str, recipient: str) -> Share | None:
         """Right of a recipient to what a giver has."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
+from synaspis.agreement import AgreementBook, check_book
+from synaspis.agreement.document import BookAlliance, BookDocument, BookPartner
+from synaspis.agreement.loader import folder_of_book, named_book
 from synaspis.catalogue import Catalogue, load_catalogue
 from synaspis.core.documents import Document, nearest, parse, read_document
 from synaspis.core.errors import Fault, InputError
@@ -16,7 +21,7 @@ from synaspis.scenario.phases import phase_faults
 from synaspis.scenario.placed import Scenario
 from synaspis.scenario.region import region_faults
 from synaspis.scenario.schema import ScenarioDocument
-from synaspis.scenario.surroundings import surroundings_of
+from synaspis.scenario.surroundings import surroundings_of, table
 from synaspis.scenario.territory import territory_faults
 
 _PACKAGED: Final = Path(__file__).resolve().parents[1] / "data" / "scenarios"
@@ -64,8 +69,10 @@ def load_scenario_document(name: str | Path, *, catalogue: Catalogue | None = No
     if isinstance(target := document.data.get("extends"), str):
         base, base_path = _base(document, target, path.parent)
         files = (*files, base_path)
+    whole = document if base is None else extended(base, document)
+    named = named_book(whole, folder_of_book(files, document))
     try:
-        return _checked(document if base is None else extended(base, document), catalogue, files)
+        return _checked(whole, catalogue, files, named)
     except InputError as error:
         if base is None:
             raise
@@ -74,7 +81,7 @@ def load_scenario_document(name: str | Path, *, catalogue: Catalogue | None = No
 
 def check_scenario(document: Document, *, catalogue: Catalogue | None = None) -> Scenario:
     """Check a scenario that is a document already; raises InputError with all its faults."""
-    return _checked(document, catalogue, ())
+    return _checked(document, catalogue, (), named_book(document, Path()))
 
 
 def _base(document: Document, target: str, folder: Path) -> tuple[Document, Path]:
@@ -91,9 +98,16 @@ def _base(document: Document, target: str, folder: Path) -> tuple[Document, Path
     return base, path
 
 
-def _checked(document: Document, catalogue: Catalogue | None, files: tuple[Path, ...]) -> Scenario:
+def _checked(
+    document: Document, catalogue: Catalogue | None, files: tuple[Path, ...], named: Path | None
+) -> Scenario:
     catalogue, faults = apply_overrides(load_catalogue() if catalogue is None else catalogue, document)
     countries = Countries.load()
+    book: AgreementBook | None = None
+    if named is not None:
+        book, found = _book(document, named, catalogue, countries)
+        faults += found
+        document = replace(document, data=MappingProxyType({**document.data, "agreements": {}}))
     surroundings = surroundings_of(document, catalogue, countries.codes)
     checked: ScenarioDocument | None = None
     try:
@@ -105,4 +119,49 @@ def _checked(document: Document, catalogue: Catalogue | None, files: tuple[Path,
     faults += territory_faults(document, surroundings, countries)
     if checked is None or faults:
         raise InputError(sorted(faults, key=lambda fault: fault.line or 0))
-    return Scenario(checked, catalogue, files)
+    if book is None:
+        return Scenario(checked, catalogue, _own_book(checked, files), files)
+    checked = checked.model_copy(update={"agreements": book.agreements})
+    return Scenario(checked, catalogue, book, (*files, *book.files))
+
+
+def _book(
+    document: Document, path: Path, catalogue: Catalogue, countries: Countries
+) -> tuple[AgreementBook | None, list[Fault]]:
+    """The book that a scenario names, and what is wrong with it or between the two."""
+    try:
+        book = check_book(read_document(path), sources=catalogue.sources, borders=countries, files=(path,))
+    except InputError as error:
+        return None, list(error.faults)
+    partners = tuple(table(document, "partners"))
+    faults = [
+        document.fault(
+            f"the book {book.id!r} has the partner {name!r}, which the scenario has not",
+            "agreements",
+            nearest(name, partners),
+        )
+        for name in book.membership.partners
+        if name not in partners
+    ]
+    return book, faults
+
+
+def _own_book(checked: ScenarioDocument, files: tuple[Path, ...]) -> AgreementBook:
+    """The agreements that stand in a scenario itself, as a book with the markings by default."""
+    # Everything in it has been checked as part of the scenario.
+    partners = {
+        name: BookPartner(name=each.name, country=each.country) for name, each in checked.partners.items()
+    }
+    alliances = {
+        name: BookAlliance(name=each.name, members=each.members) for name, each in checked.alliances.items()
+    }
+    document = BookDocument.model_construct(
+        schema_version="agreements/1",
+        id=checked.id,
+        name=checked.name,
+        summary=checked.summary,
+        partners=partners,
+        alliances=alliances,
+        agreements=checked.agreements,
+    )
+    return AgreementBook(document, files)

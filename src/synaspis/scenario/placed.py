@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from synaspis.agreement import LabelTable, Membership, unapplied
+from synaspis.agreement import AgreementBook, Membership
 from synaspis.catalogue import Catalogue, Missile, Satellite, sources_of
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
@@ -62,10 +62,12 @@ class Scenario:
 
     document: what the file says. catalogue: with the scenario's overrides applied.
     files: the files that it was read from, its own first; empty if it was no file.
+    book: its agreements, with the markings and regions of the book that it names, or those by default.
     """
 
     document: ScenarioDocument
     catalogue: Catalogue = field(repr=False)
+    book: AgreementBook = field(repr=False)
     files: tuple[Path, ...] = ()
 
     @property
@@ -153,10 +155,7 @@ class Scenario:
         grid = self.grid()
         required = self.document.engagement.shots_required
         return (
-            *(
-                f"{path} is left out by the simulation: {why}"
-                for path, why in unapplied(self.document.agreements, LabelTable())
-            ),
+            *self.book.simulation_notices(),
             *(
                 f"{code} is to be defended and has no cell on the map: the region leaves it out, or the step "
                 "is too coarse for it"

@@ -189,7 +189,11 @@ class ScenarioDocument(FrozenModel):
     region: Region = Field(description="Map and territory.")
     partners: Mapping[Identifier, Partner] = Field(min_length=1, description="Partners by id.")
     alliances: Mapping[Identifier, Alliance] = Field(default={}, description="Alliances by id.")
-    agreements: Mapping[Identifier, Agreement] = Field(default={}, description="Sharing agreements by id.")
+    agreements: Mapping[Identifier, Agreement] = Field(
+        default={},
+        description="Sharing agreements by id; or the id or file of an agreement book, whose partners are "
+        "among those here.",
+    )
     assets: Mapping[Identifier, Asset] = Field(
         min_length=1, description="Radars, batteries and satellites by id."
     )

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from synaspis.agreement import Membership
+from synaspis.agreement import LabelTable, Membership
+from synaspis.agreement.loader import membership_of
 from synaspis.catalogue import Catalogue, Interceptor, Radar, Satellite, Site
 from synaspis.core.documents import Document, nearest
 
@@ -31,6 +32,16 @@ class Surroundings:
     assets: Mapping[str, Any]
     launch_areas: tuple[str, ...]
     countries: tuple[str, ...]
+
+    @property
+    def labels(self) -> LabelTable:
+        """Markings that a clause of the scenario itself can name: those by default."""
+        return LabelTable()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions that a clause of the scenario itself can name: none, they stand in agreement books."""
+        return ()
 
     @property
     def sources(self) -> Mapping[str, object]:
@@ -75,14 +86,9 @@ def kind_of_item(item: AssetItem) -> Kind:
 
 def surroundings_of(document: Document, catalogue: Catalogue, countries: tuple[str, ...]) -> Surroundings:
     """Collect what the entries of a document may refer to."""
-    partners = tuple(table(document, "partners"))
-    alliances = {
-        name: tuple(member for member in _members(alliance) if member in partners)
-        for name, alliance in table(document, "alliances").items()
-    }
     return Surroundings(
         catalogue=catalogue,
-        membership=Membership(partners, alliances),
+        membership=membership_of(document),
         assets=table(document, "assets"),
         launch_areas=tuple(table(document, "launch_areas")),
         countries=countries,
@@ -97,8 +103,3 @@ def table(document: Document, section: str) -> Mapping[str, Any]:
 def _entry(entries: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     entry = entries.get(name)
     return entry if isinstance(entry, Mapping) else {}
-
-
-def _members(alliance: Any) -> tuple[Any, ...]:
-    members = alliance.get("members") if isinstance(alliance, Mapping) else ()
-    return members if isinstance(members, tuple) else ()
