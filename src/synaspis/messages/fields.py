@@ -6,10 +6,13 @@ A model holds a field as it stands in the message; what a program calculates wit
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from math import sqrt
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 from pydantic.types import Strict
 
 from synaspis.core.clock import from_rfc3339
@@ -32,9 +35,10 @@ EARLIEST_US: Final = from_rfc3339("1900-01-01T00:00:00Z")
 LATEST_US: Final = from_rfc3339("2200-01-01T00:00:00Z")
 
 # Names are shown beside each other; marks that turn the direction of writing could dress one as another.
-_PRINTABLE: Final = r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffe\uffff]"
+_NOT_IN_NAMES: Final = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffe\uffff"
 # Lines of a free text end with a line feed alone.
-_LINES: Final = r"[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]"
+_NOT_IN_PROSE: Final = r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff"
+_INSTANT: Final = r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z"
 
 
 class WireModel(BaseModel):
@@ -46,16 +50,39 @@ class WireModel(BaseModel):
 
 
 def _instant(text: str) -> str:
+    problem = "" if _IS_INSTANT(text) else "the form is another"
     try:
         from_rfc3339(text)
     except ValueError as error:
-        raise Rejected(Fault(str(error))) from None
+        problem = problem or str(error)
+    if problem:
+        remedy = "Write UTC such as 2026-11-22T05:00:00.000000Z, of the years 1900 to 2199."
+        raise Rejected(Fault(f"{_shown(text)} is no time here: {problem}", remedy=remedy))
     return text
 
+
+def _without(forbidden: str) -> Callable[[str], str]:
+    find = re.compile(f"[{forbidden}]").search
+
+    def check(text: str) -> str:
+        if (found := find(text)) is not None:
+            what = f"the character U+{ord(found[0]):04X} at place {found.start()} is not allowed"
+            raise Rejected(Fault(what, remedy="Leave out control characters and marks."))
+        return text
+
+    return check
+
+
+def _shown(text: str) -> str:
+    return ascii(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+_IS_INSTANT: Final = re.compile(_INSTANT, re.ASCII).fullmatch
 
 Number = Annotated[float, Strict()]
 """A finite JSON number; text that looks like one is refused."""
 
+Three = Annotated[tuple[Number, ...], Field(min_length=3, max_length=3)]
 Latitude = Annotated[Number, Field(ge=-90.0, le=90.0)]
 Longitude = Annotated[Number, Field(ge=-180.0, le=180.0)]
 Azimuth = Annotated[Number, Field(ge=0.0, lt=360.0)]
@@ -63,10 +90,7 @@ Length = Annotated[Number, Field(gt=0.0, le=50_000_000.0)]
 
 Instant = Annotated[
     str,
-    Field(
-        pattern=r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$",
-        json_schema_extra={"format": "date-time"},
-    ),
+    Field(json_schema_extra={"format": "date-time", "pattern": f"^{_INSTANT}$"}),
     AfterValidator(_instant),
 ]
 """RFC 3339 in UTC with Z and at most six decimals, 1900 to 2199; no leap second."""
@@ -75,8 +99,16 @@ PartnerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 MessageId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 MessageIdOrDigest = Annotated[str, Field(pattern=r"^([0-9a-f]{32}|[0-9a-f]{64})$")]
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=f"^{_PRINTABLE}+$")]
-Prose = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=f"^{_LINES}+$")]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=80, json_schema_extra={"pattern": f"^[^{_NOT_IN_NAMES}]+$"}),
+    AfterValidator(_without(_NOT_IN_NAMES)),
+]
+Prose = Annotated[
+    str,
+    Field(min_length=1, max_length=TEXT_MAX, json_schema_extra={"pattern": f"^[^{_NOT_IN_PROSE}]+$"}),
+    AfterValidator(_without(_NOT_IN_PROSE)),
+]
 
 MissileClass = Literal["icbm", "slbm", "irbm", "mrbm", "srbm", "space-launch", "sounding-rocket", "unknown"]
 """Generic class of what is launched, as notifications have it: never a type or designation."""
@@ -101,8 +133,12 @@ Kind = Literal[StatementKind, "cancellation", "correction"]
 class Point(WireModel):
     """A place on the WGS 84 ellipsoid."""
 
-    latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
+    latitude_deg: Three = Annotated[tuple[Number, ...], Field(min_length=3, max_length=3)]
+Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
     longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
+
+
+_NULL: Final[JsonDict] = {"type": "null"}
 
 
 class Area(WireModel):
@@ -113,9 +149,16 @@ class Area(WireModel):
             "oneOf": [
                 {
                     "required": ["boundary"],
-                    "not": {"anyOf": [{"required": ["centre"]}, {"required": ["radius_m"]}]},
+                    "properties": {"boundary": {"type": "array"}, "centre": _NULL, "radius_m": _NULL},
                 },
-                {"required": ["centre", "radius_m"], "not": {"required": ["boundary"]}},
+                {
+                    "required": ["centre", "radius_m"],
+                    "properties": {
+                        "boundary": _NULL,
+                        "centre": {"type": "object"},
+                        "radius_m": {"type": "number"},
+                    },
+                },
             ]
         }
     )
@@ -177,16 +220,17 @@ class Window(WireModel):
 class PlaceEstimate(WireModel):
     """A place that was estimated, with its covariance on the ground."""
 
-    latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
+    latitude_deg: Three = Annotated[tuple[Number, ...], Field(min_length=3, max_length=3)]
+Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
     longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
-    covariance_m2: tuple[Number, Number, Number] = Field(
+    covariance_m2: Three = Field(
         description="East-east, east-north, north-north, square metres; positive definite, variances of "
         "1e-4 to 1e14."
     )
 
     @field_validator("covariance_m2")
     @classmethod
-    def _definite(cls, covariance: tuple[float, float, float]) -> tuple[float, float, float]:
+    def _definite(cls, covariance: tuple[float, ...]) -> tuple[float, ...]:
         east, cross, north = covariance
         if not all(POSITION_VARIANCE_MIN_M2 <= each <= POSITION_VARIANCE_MAX_M2 for each in (east, north)):
             what = f"the variances {east:g} and {north:g} m2 do not both lie in 1e-4 to 1e14 m2"

@@ -32,7 +32,12 @@ _LABEL: Final = {
     "type": "object",
     "properties": {
         "Xmlns": {"const": NAMESPACE},
-        "CreationTime": {"type": "string", "format": "date-time"},
+        "CreationTime": {
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+            r"([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+        },
         "ConfidentialityInformation": {
             "type": "object",
             "properties": {

@@ -21,6 +21,7 @@ from synaspis.messages.fields import (
     MissileClass,
     Name,
     Number,
+    Three,
     WireModel,
 )
 
@@ -44,8 +45,6 @@ VELOCITY_VARIANCE_MIN_M2_S2: Final = 1e-8
 _ROWS, _COLUMNS = np.tril_indices(6)
 _VARIANCES: Final = (0, 2, 5, 9, 14, 20)
 
-Vector = tuple[Number, Number, Number]
-
 
 class TrackReport(WireModel):
     """Where an object is and how it moves, by one source."""
@@ -54,10 +53,10 @@ class TrackReport(WireModel):
 
     track: Name = Field(description="The sender's own name of the track; it stays while the track lives.")
     time: Instant = Field(description="Instant for which the state holds, UTC.")
-    position_ecef_m: Vector = Field(
+    position_ecef_m: Three = Field(
         description="x, y, z, Earth-fixed WGS 84, metres; 6,336,752 to 50,000,000 from the centre."
     )
-    velocity_ecef_m_s: Vector = Field(
+    velocity_ecef_m_s: Three = Field(
         description="x, y, z, relative to the rotating Earth, metres a second; below 12,000 in all."
     )
     covariance: Annotated[tuple[Number, ...], Field(min_length=21, max_length=21)] = Field(
@@ -77,7 +76,7 @@ class TrackReport(WireModel):
 
     @field_validator("position_ecef_m")
     @classmethod
-    def _near_the_earth(cls, position: tuple[float, float, float]) -> tuple[float, float, float]:
+    def _near_the_earth(cls, position: tuple[float, ...]) -> tuple[float, ...]:
         if not RADIUS_MIN_M <= (radius := hypot(*position)) <= RADIUS_MAX_M:
             what = (
                 f"{radius:,.0f} m from the centre of the Earth; {RADIUS_MIN_M:,.0f} to {RADIUS_MAX_M:,.0f} m"
@@ -87,7 +86,7 @@ class TrackReport(WireModel):
 
     @field_validator("velocity_ecef_m_s")
     @classmethod
-    def _slower_than_escape(cls, velocity: tuple[float, float, float]) -> tuple[float, float, float]:
+    def _slower_than_escape(cls, velocity: tuple[float, ...]) -> tuple[float, ...]:
         if not (speed := hypot(*velocity)) < SPEED_MAX_M_S:
             what = f"{speed:,.0f} m/s; below {SPEED_MAX_M_S:,.0f} m/s can be"
             raise Rejected(Fault(what, remedy="Give Earth-fixed x, y, z in metres a second."))
