@@ -133,8 +133,7 @@ Kind = Literal[StatementKind, "cancellation", "correction"]
 class Point(WireModel):
     """A place on the WGS 84 ellipsoid."""
 
-    latitude_deg: Three = Annotated[tuple[Number, ...], Field(min_length=3, max_length=3)]
-Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
+    latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
     longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
 
 
@@ -220,8 +219,7 @@ class Window(WireModel):
 class PlaceEstimate(WireModel):
     """A place that was estimated, with its covariance on the ground."""
 
-    latitude_deg: Three = Annotated[tuple[Number, ...], Field(min_length=3, max_length=3)]
-Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
+    latitude_deg: Latitude = Field(description="Geodetic latitude, degrees, north positive, -90 to 90.")
     longitude_deg: Longitude = Field(description="Longitude, degrees, east positive, -180 to 180.")
     covariance_m2: Three = Field(
         description="East-east, east-north, north-north, square metres; positive definite, variances of "

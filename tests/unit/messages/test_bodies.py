@@ -1,4 +1,4 @@
-"""What must hold between the fields of a body: shapes of areas, orders of times, covariances on the ground."""
+"""What must hold between the fields of a body: shapes, orders of times, covariances on the ground."""
 
 import json
 
