@@ -1,0 +1,126 @@
+"""The JSON of pictures: fused tracks as numbers that are written once for all who see the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from math import degrees
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synaspis.agreement import Label
+from synaspis.core.clock import to_rfc3339
+from synaspis.core.errors import InputError
+from synaspis.exchange.release.rights import Markings
+from synaspis.fusion import Estimate, FusedTrack
+
+POSITION_DECIMALS: Final = 3
+VELOCITY_DECIMALS: Final = 4
+PLACE_DECIMALS: Final = 7
+"""Millimetres, tenths of a millimetre a second, and 1e-7 degrees (11 mm): far below any error of a track."""
+
+COVARIANCE_DIGITS: Final = 10
+"""Significant digits of variances, at least. The smallest eigenvalue of correlations that a report may have
+is 1e-9, so that rounding cannot make a covariance indefinite."""
+
+_ROWS, _COLUMNS = np.tril_indices(6)
+_LOG10_2: Final = 0.30103
+
+encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+"""Canonical JSON as text, by an encoder that is made once."""
+
+
+def to_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to `COVARIANCE_DIGITS` significant digits or one more, each number by itself.
+
+    Only operations that IEEE 754 rounds exactly are used, so that a result does not depend on how many
+    numbers are rounded with it.
+    """
+    _, exponent = np.frexp(values)
+    decimals = COVARIANCE_DIGITS - 1 - np.floor((exponent - 1) * _LOG10_2).astype(np.int64)
+    decimals = np.clip(decimals, -22, 22)
+    scale = _TENS[np.abs(decimals)]
+    rounded: NDArray[np.float64] = np.where(
+        decimals >= 0, np.rint(values * scale) / scale, np.rint(values / scale) * scale
+    )
+    return rounded
+
+
+_TENS: Final = np.array([float(10**power) for power in range(23)])
+"""Powers of ten that a float holds exactly."""
+
+
+def written_tracks(
+    tracks: Sequence[FusedTrack], labels: Sequence[dict[str, Any]], exact: Sequence[bool]
+) -> list[str]:
+    """Write tracks as JSON objects without their last member, `why`, and without the closing brace.
+
+    labels: members that tell the label of each track. exact: whether its covariance is told.
+    """
+    if not tracks:
+        return []
+    covariances = to_digits(np.array([track.covariance for track in tracks])[:, _ROWS, _COLUMNS]).tolist()
+    return [
+        encode(_members(track, label, covariance if told else None))[:-1]
+        for track, label, covariance, told in zip(tracks, labels, covariances, exact, strict=True)
+    ]
+
+
+def _members(track: FusedTrack, label: dict[str, Any], covariance: list[float] | None) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        **label,
+        "number": track.number,
+        "status": track.status,
+        "time": to_rfc3339(track.time_us),
+        "position_ecef_m": [round(number, POSITION_DECIMALS) for number in track.position_ecef_m],
+        "velocity_ecef_m_s": [round(number, VELOCITY_DECIMALS) for number in track.velocity_ecef_m_s],
+        "quality": "position" if covariance is None else "covariance",
+        "sources": list(track.sources),
+    }
+    if covariance is not None:
+        members["covariance"] = covariance
+    for name, estimate in (("launch", track.launch), ("impact", track.impact)):
+        if estimate is not None:
+            members[name] = place_json(estimate, with_covariance=covariance is not None)
+    return members
+
+
+def place_json(estimate: Estimate, *, with_covariance: bool) -> dict[str, Any]:
+    """A place where a track meets the ground, as JSON."""
+    place: dict[str, Any] = {
+        "latitude_deg": round(degrees(estimate.latitude_rad), PLACE_DECIMALS),
+        "longitude_deg": round(degrees(estimate.longitude_rad), PLACE_DECIMALS),
+        "time": to_rfc3339(estimate.time_us),
+    }
+    if with_covariance:
+        (east, cross), (_, north) = estimate.covariance_m2
+        place["covariance_m2"] = to_digits(np.array([east, cross, north])).tolist()
+        place["sigma_s"] = round(estimate.time_sigma_s, 6)
+    return place
+
+
+def label_members(labels: Sequence[Label], markings: Markings) -> dict[str, Any]:
+    """How a track made from reports under several labels is marked.
+
+    `label`, combined; or `labels`, all of them, where labels of different policies cannot be combined.
+    """
+    try:
+        return {"label": (labels[0] if len(labels) == 1 else markings.combine(labels)).to_json()}
+    except InputError:
+        return {"labels": [label.to_json() for label in sorted(labels, key=Label.to_canonical_json)]}
+
+
+def picture_event(
+    *, at_us: int, policy: str, exercise: str, tracks: Sequence[str], why: Sequence[str]
+) -> bytes:
+    """Bytes of the event that brings a picture.
+
+    tracks: from `written_tracks`. why: of each track the clauses, a JSON list that is written already.
+    """
+    body = ",".join(f'{track},"why":{reasons}}}' for track, reasons in zip(tracks, why, strict=True))
+    named = f'"exercise":{encode(exercise)},' if exercise else ""
+    return (
+        f'{{"at":"{to_rfc3339(at_us)}",{named}"policy":{encode(policy)},"tracks":[{body}],"type":"picture"}}'
+    ).encode()

@@ -1,0 +1,301 @@
+"""Messages on their way out, all but track reports: on whose rights they rest, what each recipient is shown.
+
+A message of a partner goes by its own label. Some rest on others as well, and go only to those who may see
+these: a cancellation or correction on what it takes back or puts right, a question on what it asks about, an
+answer on the question; and what the centre says, on nothing but that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from synaspis.agreement import Item
+from synaspis.core.clock import SECOND_US
+from synaspis.exchange.accepted import Accepted
+from synaspis.exchange.release.correlation import Announced, correlations
+from synaspis.exchange.release.events import References, message_event
+from synaspis.exchange.release.outgoing import Outgoing, Rank
+from synaspis.exchange.release.rights import FULL, Basis, Grant, Rights, Rulings
+from synaspis.exchange.release.roster import Roster
+from synaspis.messages import (
+    AmbiguityAnswer,
+    AmbiguityQuery,
+    Cancellation,
+    Correction,
+    LaunchReport,
+    PreLaunchNotification,
+)
+
+CENTRE: Final = "centre"
+"""Sender of what the centre says itself."""
+
+_DAY_US: Final = 86_400 * SECOND_US
+
+REMEMBERED_US: Final = {
+    "pre-launch-notification": 400 * _DAY_US,
+    "post-launch-notification": 400 * _DAY_US,
+    "sensor-status": _DAY_US // 24,
+}
+"""How long after a message others can refer to it; `REMEMBERED_ELSE_US` for other kinds. Only time decides:
+if the number of messages did, what is told of one would depend on what others send."""
+
+REMEMBERED_ELSE_US: Final = 30 * _DAY_US
+
+_FORGET_EVERY_US: Final = 600 * SECOND_US
+
+BASIS_MAX: Final = 256
+"""What rests on more items than this goes to its sender alone: questions about questions about questions."""
+
+_REFERRING: Final = (Cancellation, Correction, AmbiguityQuery, AmbiguityAnswer)
+
+
+class Remembered(NamedTuple):
+    """What is kept of a message for those that refer to it.
+
+    subject: its kind. item: its own. basis: on what its release rests; empty if it goes to its sender alone.
+    """
+
+    digest: str
+    sender: str
+    id: str
+    subject: str
+    item: Item
+    basis: Basis
+    received_us: int
+
+    def forgotten(self, instant_us: int) -> bool:
+        """Whether nothing can refer to it any more at an instant."""
+        return instant_us - self.received_us > REMEMBERED_US.get(self.subject, REMEMBERED_ELSE_US)
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """One message with recipients that get it at the same instant, at the same level, for the same reasons.
+
+    version: policy that decided so. concerns: references of the messages that it rests on.
+    """
+
+    accepted: Accepted
+    basis: Basis
+    concerns: tuple[str, ...]
+    grant: Grant
+    version: str
+
+
+class Statements:
+    """What is remembered of messages, and how they become events."""
+
+    def __init__(self, rights: Rights, roster: Roster, references: References) -> None:
+        self._rights, self._roster, self._references = rights, roster, references
+        self.remembered: dict[str, Remembered] = {}
+        self._digests: dict[str, str] = {}
+        self.announced: dict[str, Announced] = {}
+        self._forget_us = 0
+
+    def reference(self, accepted: Accepted) -> str:
+        """Name of a message in events."""
+        return self._references.message(accepted.message.sender, accepted.message.id)
+
+    def take(self, accepted: Accepted, policy: Rulings) -> list[Held]:
+        """Decide on a new message, and remember it."""
+        basis, on = self._rests_on(accepted)
+        self.remember(
+            Remembered(
+                accepted.digest,
+                accepted.message.sender,
+                accepted.message.id,
+                accepted.message.kind,
+                accepted.item,
+                basis,
+                accepted.received_us,
+            )
+        )
+        concerns = tuple(sorted({self._references.message(each.sender, each.id) for each in on}))
+        held = [
+            Held(accepted, basis, concerns, grant, policy.version)
+            for grant in self._to_others(accepted, basis, policy)
+        ]
+        for grant in self._to_sender(accepted, policy):
+            seen = tuple(
+                self._references.message(each.sender, each.id)
+                for each in on
+                if each.sender == accepted.message.sender or self._has(each, grant, policy)
+            )
+            held.append(Held(accepted, (), tuple(sorted(set(seen))), grant, policy.version))
+        return held
+
+    def again(self, held: Held, policy: Rulings) -> list[Held]:
+        """Decide anew on what is due, for the same recipients: rights are those at release.
+
+        Those who may have it only later are in the result with their later instant.
+        """
+        grants = (
+            self._to_sender(held.accepted, policy)
+            if held.grant.mask == self._sender_mask(held.accepted)
+            else self._to_others(held.accepted, held.basis, policy)
+        )
+        return [
+            Held(
+                held.accepted,
+                held.basis,
+                held.concerns,
+                grant._replace(mask=mask, due_us=max(grant.due_us, held.grant.due_us)),
+                policy.version,
+            )
+            for grant in grants
+            if (mask := grant.mask & held.grant.mask)
+        ]
+
+    def remember(self, entry: Remembered) -> None:
+        """Keep what others may refer to; the first of two messages with one id is meant by it."""
+        self.remembered[entry.digest] = entry
+        for name in (entry.id, self._references.message(entry.sender, entry.id)):
+            self._digests.setdefault(name, entry.digest)
+
+    def forget_before(self, instant_us: int) -> None:
+        """Drop what nobody can refer to any more, and announcements whose window is long over."""
+        if instant_us < self._forget_us:
+            return
+        self._forget_us = instant_us + _FORGET_EVERY_US
+        for entry in [entry for entry in self.remembered.values() if entry.forgotten(instant_us)]:
+            del self.remembered[entry.digest]
+            for name in (entry.id, self._references.message(entry.sender, entry.id)):
+                if self._digests.get(name) == entry.digest:
+                    del self._digests[name]
+        for reference in [key for key, each in self.announced.items() if each.until_us < instant_us]:
+            del self.announced[reference]
+
+    def release(self, due: Sequence[Held]) -> list[Outgoing]:
+        """Events of what fell due in one cell of the grid, in any order."""
+        # What a report is matched with must not depend on which of two with one instant comes first.
+        for held in due:
+            self._announce(held)
+        outgoing: list[Outgoing] = []
+        for held in due:
+            outgoing += self._events(held)
+        return outgoing
+
+    def _sender_mask(self, accepted: Accepted) -> int:
+        sender = accepted.message.sender
+        return 0 if sender == CENTRE else self._roster.bit(sender)
+
+    def _to_others(self, accepted: Accepted, basis: Basis, policy: Rulings) -> Iterator[Grant]:
+        own = self._sender_mask(accepted)
+        for grant in self._rights.grants(basis, accepted.received_us, policy):
+            if mask := grant.mask & ~own:
+                yield grant._replace(mask=mask)
+
+    def _to_sender(self, accepted: Accepted, policy: Rulings) -> Iterator[Grant]:
+        own = self._sender_mask(accepted)
+        basis = ((accepted.item, accepted.received_us),)
+        for grant in self._rights.grants(basis, accepted.received_us, policy):
+            if mask := grant.mask & own:
+                yield grant._replace(mask=mask)
+
+    def _has(self, entry: Remembered, grant: Grant, policy: Rulings) -> bool:
+        """Whether a message has been given to the recipient of another one that refers to it."""
+        return any(
+            found.mask & grant.mask and found.due_us <= grant.due_us
+            for found in self._rights.grants(entry.basis, entry.received_us, policy)
+        )
+
+    def _find(self, name: str, accepted: Accepted) -> Remembered | None:
+        """The message that an id, a reference or the digest of an envelope means."""
+        entry = self.remembered.get(self._digests.get(name, name))
+        return None if entry is None or entry.forgotten(accepted.received_us) else entry
+
+    def _rests_on(self, accepted: Accepted) -> tuple[Basis, tuple[Remembered, ...]]:
+        """On what the release of a message rests, and which messages it refers to."""
+        message, body = accepted.message, accepted.message.body
+        own: Basis = () if message.sender == CENTRE else ((accepted.item, accepted.received_us),)
+        if isinstance(body, Cancellation | Correction):
+            return self._follows(accepted, body)
+        if isinstance(body, AmbiguityAnswer):
+            names: tuple[str, ...] = (body.query,)
+        elif isinstance(body, AmbiguityQuery) or message.sender == CENTRE:
+            names = getattr(body, "about", ())
+        else:
+            return own, ()
+        if not names:
+            return ((accepted.item, accepted.received_us),), ()
+        found = [self._find(name, accepted) for name in names]
+        known = tuple(entry for entry in found if entry is not None)
+        if len(known) < len(found) or not all(entry.basis for entry in known):
+            return (), known
+        basis = tuple(dict.fromkeys((*own, *(item for entry in known for item in entry.basis))))
+        return (basis if len(basis) <= BASIS_MAX else ()), known
+
+    def _follows(
+        self, accepted: Accepted, body: Cancellation | Correction
+    ) -> tuple[Basis, tuple[Remembered, ...]]:
+        """What takes back or puts right goes where that went, from its own receipt on, by its own label."""
+        entry = self._find(body.refers_to.id, accepted)
+        if (
+            entry is None
+            or entry.sender != accepted.message.sender
+            or entry.subject != body.refers_to.kind
+            or not entry.basis
+        ):
+            return (), ()
+        items = [item for item, _ in entry.basis]
+        if entry.sender != CENTRE:
+            # A cancellation names no place and no class: those of what it cancels count.
+            subject = accepted.item if isinstance(body, Correction) else entry.item
+            items.append(
+                Item(
+                    subject.sender,
+                    subject.product,
+                    accepted.message.label,
+                    subject.missile_class,
+                    subject.regions,
+                    subject.exercise,
+                )
+            )
+        return tuple((item, accepted.received_us) for item in dict.fromkeys(items)), (entry,)
+
+    def _announce(self, held: Held) -> None:
+        message, grant = held.accepted.message, held.grant
+        body = message.body
+        shows = grant.quality in ("position", FULL)
+        if isinstance(body, PreLaunchNotification) and shows:
+            reference = self.reference(held.accepted)
+            entry = self.announced.setdefault(reference, Announced(reference, message.exercise or "", 0))
+            entry.tell(grant.due_us, grant.mask, body)
+        elif isinstance(body, Cancellation | Correction):
+            reference = self._references.message(message.sender, body.refers_to.id)
+            new = body.replacement if isinstance(body, Correction) else None
+            if reference in self.announced and (new is None or shows):
+                assert new is None or isinstance(new, PreLaunchNotification)
+                self.announced[reference].tell(grant.due_us, grant.mask, new)
+
+    def _events(self, held: Held) -> Iterable[Outgoing]:
+        message, grant = held.accepted.message, held.grant
+        rank = Rank.REFERRING if isinstance(message.body, _REFERRING) else Rank.STATEMENT
+        for mask, correlation in self._correlated(held):
+            body = message_event(
+                held.accepted,
+                at_us=grant.due_us,
+                policy=held.version,
+                quality=grant.quality,
+                why=grant.why,
+                reference=self.reference(held.accepted),
+                concerns=held.concerns,
+                correlation=correlation,
+            )
+            yield Outgoing(grant.due_us, rank, body, "message", mask)
+
+    def _correlated(self, held: Held) -> list[tuple[int, Any]]:
+        """Recipients by what a launch report is matched with; below `position` nothing is said of it."""
+        message, grant = held.accepted.message, held.grant
+        report = message.body.replacement if isinstance(message.body, Correction) else message.body
+        if not isinstance(report, LaunchReport) or grant.quality not in ("position", FULL):
+            return [(grant.mask, None)]
+        return correlations(
+            report,
+            [each for each in self.announced.values() if each.exercise == (message.exercise or "")],
+            mask=grant.mask,
+            at_us=grant.due_us,
+            with_covariance=grant.quality == FULL,
+        )
