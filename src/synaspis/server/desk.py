@@ -51,8 +51,8 @@ class Desk(Protocol):
         """Keep the cosignature of a partner's witness on the newest checkpoint. Raises InputError."""
         ...
 
-    def tile(self, path: str) -> bytes | None:
-        """A file of the public log, path as C2SP tlog-tiles has it; None if there is none."""
+    def log_file(self, path: str) -> bytes | None:
+        """A file of the public log, such as ``tile/0/000``; None if there is none. path: was checked."""
         ...
 
     def keys(self) -> dict[str, Any]:

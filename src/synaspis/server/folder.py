@@ -85,6 +85,11 @@ class FormerKey(FrozenModel):
     key: KeyText = Field(description="Ed25519 public key, base64 of 32 bytes.")
     valid_until: Instant = Field(description="Messages signed with it are taken until then.")
 
+    @property
+    def raw(self) -> bytes:
+        """The key, 32 bytes."""
+        return base64.b64decode(self.key)
+
 
 class PartnerDocument(FrozenModel):
     """What `partners/ID.yaml` says."""

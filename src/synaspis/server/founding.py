@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from synaspis.agreement import load_book
 from synaspis.core.clock import Clock, to_rfc3339
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import replace_directory, write_atomically
+from synaspis.exchange.describe import book_text
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.kit import partner_id_fault, write_kit, write_private
 from synaspis.log import Signer, generate_signer
@@ -43,13 +46,15 @@ class Founding:
     """What a new centre is to be.
 
     name: shown to its partners. origin: name of its log. hosts: names and addresses under which partners
-    reach the server, the first one in their kits. bind, port: where it listens. book: text of the agreements.
+    reach the server, the first one in their kits. book: agreements to be in force, id of a packaged book or
+    scenario, or a file; None: a book without agreements, under which nobody receives anything. bind, port:
+    where it listens.
     """
 
     name: str
     origin: str
     hosts: tuple[str, ...]
-    book: str
+    book: Path | str | None = None
     bind: str = "127.0.0.1"
     port: int = 8443
 
@@ -72,11 +77,11 @@ def init_centre(folder: Path | str, partners: Sequence[str], founding: Founding,
     faults = [*_folder_faults(folder), *_partner_faults(partners), *_founding_faults(founding)]
     if faults:
         raise InputError(faults)
-    now_us = clock.now_us()
+    now_us, book = clock.now_us(), _book_text(founding, partners)
     with replace_directory(folder) as temporary:
         temporary.chmod(0o700)
         data = DataFolder(temporary)
-        _settings(data, founding)
+        _settings(data, founding, book)
         keys = CentreKeys.generate(founding.origin)
         keys.save(data.file("keys"))
         data.log.mkdir()
@@ -88,10 +93,9 @@ def init_centre(folder: Path | str, partners: Sequence[str], founding: Founding,
         issue_server(data, authority, founding.hosts, now_us)
         for name in ("partners", "issued"):
             data.file(name).mkdir(mode=0o700)
-        made = {name: _new_partner(data, authority, name, founding.origin, now_us) for name in partners}
+        made = {name: _new_partner(data, authority, name, now_us) for name in partners}
         _operator(data, authority, now_us)
-        for name in partners:
-            write_kit_of(data, name, keys, made)
+        write_kits(data, keys, made)
     folder.chmod(0o700)
     return DataFolder(folder)
 
@@ -139,21 +143,32 @@ def certify(
     return entry_of(certificate)
 
 
-def write_kit_of(
-    data: DataFolder, identity: str, keys: CentreKeys, partners: dict[str, PartnerDocument]
-) -> Path:
-    """Write `partner.yaml` of a partner's kit: addresses and the public keys of centre, log and partners."""
-    others = {name: each for name, each in partners.items() if name != identity and each.role == "partner"}
-    return write_kit(
-        private_folder(data.issued(identity)),
-        partner=identity,
-        centre_url=data.server().url,
-        centre_key=keys.message.public.raw,
-        log_vkeys=tuple(signer.vkey for signer in keys.log),
-        partner_keys={name: key for name, each in others.items() if (key := each.public_key) is not None},
-        witness_vkeys={name: each.witness_vkey for name, each in others.items() if each.witness_vkey},
-        files={},
-    )
+def write_kits(data: DataFolder, keys: CentreKeys, partners: Mapping[str, PartnerDocument]) -> None:
+    """Write `partner.yaml` of every active partner's kit: addresses, public keys of centre, log and partners.
+
+    keys: of the centre. partners: by id.
+    """
+    centre = data.server()
+    peers = {name: each for name, each in partners.items() if each.role == "partner"}
+    for name, document in peers.items():
+        if document.status != "active":
+            continue
+        others = {other: each for other, each in peers.items() if other != name}
+        write_kit(
+            private_folder(data.issued(name)),
+            partner=name,
+            centre_url=centre.url,
+            centre_key=keys.message.public.raw,
+            log_vkeys=tuple(signer.vkey for signer in keys.log),
+            partner_keys={n: key for n, each in others.items() if (key := each.public_key) is not None},
+            witness_vkeys={n: each.witness_vkey for n, each in others.items() if each.witness_vkey},
+            files={},
+        )
+
+
+def witness_name(identity: str) -> str:
+    """Name of the key with which a partner's witness signs."""
+    return f"{identity}/witness"
 
 
 def private_folder(path: Path) -> Path:
@@ -181,7 +196,7 @@ def replace_signer(path: Path, signer: Signer | SigningKey) -> None:
     temporary.replace(path)
 
 
-def _settings(data: DataFolder, founding: Founding) -> None:
+def _settings(data: DataFolder, founding: Founding, book: str) -> None:
     write_atomically(
         data.file("centre.yaml"),
         f"schema: synaspis.centre/1\norigin: {founding.origin}\n",
@@ -195,16 +210,32 @@ def _settings(data: DataFolder, founding: Founding) -> None:
             port=founding.port,
         )
     )
-    write_atomically(data.book, founding.book)
+    write_atomically(data.book, book)
 
 
-def _new_partner(
-    data: DataFolder, authority: Authority, identity: str, origin: str, now_us: int
-) -> PartnerDocument:
+def _book_text(founding: Founding, partners: Sequence[str]) -> str:
+    """Text of the book that is to be in force. Raises InputError with every fault of it."""
+    if founding.book is None:
+        listed = {name: {"name": name, "cleared_to": "UNCLASSIFIED"} for name in partners}
+        empty = {
+            "schema": "agreements/1",
+            "id": "none",
+            "name": "No agreement yet",
+            "summary": "Nobody receives anything. Write agreements, then have the centre read them.",
+            "partners": listed,
+        }
+        return yaml.safe_dump(empty, sort_keys=False, width=110)
+    book = load_book(founding.book)
+    if len(book.files) == 1:
+        return book.files[0].read_text("utf-8")
+    return book_text(book) + "\n"  # one that rests on several files, as one
+
+
+def _new_partner(data: DataFolder, authority: Authority, identity: str, now_us: int) -> PartnerDocument:
     entry = issue_client(data, authority, identity, "partner", now_us)
     message = SigningKey.generate()
     message.save(data.issued(identity) / "message.key")
-    witness = generate_signer(f"{origin}/witness/{identity}", WITNESS_ALGORITHM)
+    witness = generate_signer(witness_name(identity), WITNESS_ALGORITHM)
     witness.save(data.issued(identity) / "witness.key")
     document = PartnerDocument(
         id=identity,

@@ -1,8 +1,7 @@
 """Counts for the operator, in the text format of Prometheus.
 
-Counts are of the centre as a whole; the only label that names a partner is on its own connections. Nothing
-says who sends to whom. Only the operator's certificate reads them: load alone would betray to a partner that
-others are busy.
+Counts are of the centre as a whole: no label names a partner, and nothing says who sends to whom. Only the
+operator's certificate reads them: load alone would betray to a partner that others are busy.
 """
 
 from __future__ import annotations
@@ -11,21 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from litestar.types import Scope, Send
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 _TICK_BUCKETS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 _WAIT_BUCKETS: Final = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 5.0)
 
-Gauges = Mapping[str, tuple[str, Callable[[], float]]]
-Counts = Mapping[str, tuple[str, Callable[[], float]]]
+Readings = Mapping[str, tuple[str, Callable[[], float]]]
+Labelled = Mapping[str, tuple[str, str, Callable[[], Mapping[str, int]]]]
 
 
 class Metrics:
     """All counts of one centre, in a registry of its own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         own = self._registry
         self.requests = Counter(
@@ -50,12 +50,13 @@ class Metrics:
         self.ticks_failed = Counter("synaspis_ticks_failed", "Ticks that could not be stored.", registry=own)
         self.late_seconds = Gauge("synaspis_late_seconds", "How late the last tick began.", registry=own)
 
-    def watch(self, gauges: Gauges, counts: Counts, refused: Callable[[], Mapping[str, int]]) -> None:
+    def watch(self, gauges: Readings, counts: Readings, labelled: Labelled) -> None:
         """Add what others count: read when the metrics are read.
 
-        gauges, counts: by name, what it is and how to read it. refused: by reason.
+        gauges, counts: by name, what it is and how to read it. labelled: by name, what it is, the label, and
+        how to read the counts by its values.
         """
-        self._registry.register(_Read(gauges, counts, refused))
+        self._registry.register(_Read(gauges, counts, labelled))
 
     def counted(self, scope: Scope, send: Send) -> Send:
         """Return a `send` that counts the request when its answer begins."""
@@ -81,8 +82,8 @@ class Metrics:
 class _Read:
     """A collector of what others count."""
 
-    def __init__(self, gauges: Gauges, counts: Counts, refused: Callable[[], Mapping[str, int]]) -> None:
-        self._gauges, self._counts, self._refused = gauges, counts, refused
+    def __init__(self, gauges: Readings, counts: Readings, labelled: Labelled) -> None:
+        self._gauges, self._counts, self._labelled = gauges, counts, labelled
 
     def collect(self) -> Iterable[Metric]:
         """Read all of it now."""
@@ -90,9 +91,8 @@ class _Read:
             yield GaugeMetricFamily(name, text, value=read())
         for name, (text, read) in self._counts.items():
             yield CounterMetricFamily(name, text, value=read())
-        family = CounterMetricFamily(
-            "synaspis_refused", "Refused before any centre saw it.", labels=("reason",)
-        )
-        for reason, count in sorted(self._refused().items()):
-            family.add_metric((reason,), count)
-        yield family
+        for name, (text, label, read_all) in self._labelled.items():
+            family = CounterMetricFamily(name, text, labels=(label,))
+            for value, count in sorted(read_all().items()):
+                family.add_metric((value,), count)
+            yield family

@@ -11,7 +11,8 @@ import asyncio
 import hashlib
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -138,14 +139,30 @@ class CentreProtocol(H11Protocol):
 class CentreServer(uvicorn.Server):
     """uvicorn's server with a limit on the time of the TLS handshake.
 
-    handshake_s: seconds. on_listening: called once with the port.
+    handshake_s: seconds. on_listening: called once with the port. on_stopping: called before connections are
+    asked to end. Signals are the caller's matter: set `should_exit`.
     """
 
     def __init__(
-        self, config: uvicorn.Config, *, handshake_s: float, on_listening: Callable[[int], None]
+        self,
+        config: uvicorn.Config,
+        *,
+        handshake_s: float,
+        on_listening: Callable[[int], None],
+        on_stopping: Callable[[], None],
     ) -> None:
         super().__init__(config)
-        self._handshake_s, self._on_listening = handshake_s, on_listening
+        self._handshake_s, self._on_listening, self._on_stopping = handshake_s, on_listening, on_stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the caller."""
+        yield
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """End feeds first: nobody would wait for them otherwise but in vain."""
+        self._on_stopping()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: Any = None) -> None:
         """Start the application, then listen."""

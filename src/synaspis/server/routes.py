@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from typing import Annotated, Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import Parameter
 from litestar.types import ASGIApp
 
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Answer
 from synaspis.server.answers import JSON, Problem
+from synaspis.server.calls import TEXT, Call, json_answer, media_type_of, operator_of, partner_of, parts_of
 from synaspis.server.desk import Desk
 from synaspis.server.documents import (
     COUNTER_MAX,
     After,
-    CosignOperation,
     EnvelopeDocument,
     EventDocument,
     HealthDocument,
@@ -28,18 +26,10 @@ from synaspis.server.documents import (
     answers,
     failures,
 )
-from synaspis.server.parts import Parts
+from synaspis.server.log_routes import LOG_ROUTES
 from synaspis.server.sessions import Party, Peer
 
 NDJSON: Final = "application/x-ndjson"
-TEXT: Final = "text/plain; charset=utf-8"
-
-Call = Request[Party, Any, Any]
-
-_TILE: Final = re.compile(
-    r"(?:\d|[1-5]\d|6[0-3]|entries)(?:/x\d{3})*/\d{3}(?:\.p/(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?", re.ASCII
-)
-"""Path of a tile below ``tile/`` (C2SP tlog-tiles): level, index in groups of three digits, partial width."""
 
 
 @post(
@@ -55,7 +45,7 @@ _TILE: Final = re.compile(
 async def messages(request: Call) -> Response[bytes]:
     """Hand in one message, or one in each line; the answer is signed, and durable before it is given."""
     party, parts = partner_of(request), parts_of(request)
-    kind = _media_type(request, {JSON, NDJSON})
+    kind = media_type_of(request, {JSON, NDJSON})
     body = await request.body()
     if kind == JSON:
         answered = await parts.desk.submit(party.id, body)
@@ -115,76 +105,7 @@ async def batch(
         {"id": each.counter, "event": each.type, "salt": each.salt.hex(), "data": each.data.decode()}
         for each in events
     ]
-    return _json(listed)
-
-
-@get("/v1/log/checkpoint", responses={200: answers(str, "A signed note.", TEXT), **failures(404)})
-async def checkpoint(request: Call) -> Response[bytes]:
-    """Newest checkpoint of the log."""
-    note = await parts_of(request).desk.checkpoint()
-    if note is None:
-        raise Problem(404, Fault("the log has no checkpoint yet", "", "Wait until something was sealed."))
-    return Response(note, media_type=TEXT, headers={"cache-control": "no-store"})
-
-
-@get(
-    "/v1/log/tile/{place:path}",
-    responses={200: answers(bytes, "Hashes of one tile.", "application/octet-stream"), **failures(404)},
-)
-async def tile(request: Call, place: str) -> Response[bytes]:
-    """One tile of the log (C2SP tlog-tiles)."""
-    name = place.removeprefix("/")
-    content = parts_of(request).desk.tile(name) if _TILE.fullmatch(name) else None
-    if content is None:
-        remedy = "Tiles are named as C2SP tlog-tiles has it; a partial one exists until it is full."
-        raise Problem(404, Fault("the log has no such tile", "", remedy))
-    # A tile never changes once it is there.
-    headers = {"cache-control": "max-age=31536000, immutable"}
-    return Response(content, media_type="application/octet-stream", headers=headers)
-
-
-@get("/v1/log/proof", responses={200: answers(str, "C2SP tlog-proof.", TEXT), **failures(404)})
-async def proof(
-    request: Call,
-    leaf: Annotated[str, Parameter(pattern="^[0-9a-f]{64}$", description="Leaf hash, 64 hex digits.")],
-) -> Response[bytes]:
-    """Proof that the log holds a leaf; there once the leaf is sealed, within two seconds of its receipt."""
-    text = await parts_of(request).desk.proof(bytes.fromhex(leaf))
-    if text is None:
-        what = "the log holds no such leaf, or it is not sealed yet"
-        raise Problem(404, Fault(what, "leaf", "A receipt's leaf is sealed within two seconds."))
-    return Response(text.encode(), media_type=TEXT)
-
-
-@get("/v1/log/consistency", responses={200: answers(list[str], "Hashes of the proof, hex."), **failures()})
-async def consistency(
-    request: Call,
-    first: Annotated[int, Parameter(query="from", ge=1, le=COUNTER_MAX, description="Smaller size.")],
-    second: Annotated[int, Parameter(query="to", ge=1, le=COUNTER_MAX, description="Larger size.")],
-) -> Response[bytes]:
-    """Proof that the tree of one size continues that of a smaller one (RFC 6962, 2.1.2)."""
-    if first > second:
-        what = f"{first} leaves are more than {second}"
-        raise Problem(400, Fault(what, "from", "Give the smaller size as `from`."))
-    hashes = await parts_of(request).desk.consistency(first, second)
-    return _json([each.hex() for each in hashes])
-
-
-@post(
-    "/v1/log/cosignatures",
-    status_code=200,
-    responses={
-        200: answers(dict[str, Any], "An empty object: the cosignature is kept."),
-        **failures(413, 415),
-    },
-    operation_class=CosignOperation,
-)
-async def cosignatures(request: Call) -> Response[bytes]:
-    """Hand in the cosignature of the partner's witness on the newest checkpoint."""
-    party = partner_of(request)
-    _media_type(request, {"text/plain"})
-    await parts_of(request).desk.cosign(party.id, await request.body())
-    return _json({})
+    return json_answer(listed)
 
 
 @get("/v1/whoami", responses={200: answers(WhoAmIDocument, "The caller."), **failures()})
@@ -193,7 +114,7 @@ async def whoami(request: Call) -> Response[bytes]:
     document = request.user.document
     shown = request.scope["state"]["peer"].fingerprint
     until = next(each.valid_until for each in document.certificates if each.fingerprint == shown)
-    return _json(
+    return json_answer(
         {
             "id": document.id,
             "role": document.role,
@@ -217,7 +138,7 @@ async def health(request: Call) -> Response[bytes]:
     """How the centre is."""
     found = parts_of(request).desk.health()
     status = 200 if found.status in ("ok", "behind") else 503
-    answer = _json({"status": found.status, "detail": found.detail})
+    answer = json_answer({"status": found.status, "detail": found.detail})
     answer.status_code = status
     return answer
 
@@ -225,7 +146,7 @@ async def health(request: Call) -> Response[bytes]:
 @get("/v1/keys", responses={200: answers(KeysDocument, "Public keys."), **failures()})
 async def keys(request: Call) -> Response[bytes]:
     """Public keys of the centre and its log. Who trusts nobody has them from elsewhere."""
-    return _json(parts_of(request).desk.keys())
+    return json_answer(parts_of(request).desk.keys())
 
 
 @get("/metrics", responses={200: answers(str, "Prometheus text.", TEXT), **failures()})
@@ -234,35 +155,6 @@ async def metrics(request: Call) -> Response[bytes]:
     operator_of(request)
     found = parts_of(request).metrics
     return Response(found.text(), media_type=found.media_type)
-
-
-def parts_of(request: Call) -> Parts:
-    """Return what the gate has put beside the request."""
-    parts: Parts = request.scope["state"]["parts"]
-    return parts
-
-
-def partner_of(request: Call) -> Party:
-    """Return the partner that asks. Raises Problem for an operator."""
-    if request.user.role != "partner":
-        what = f"this address is for partners, and {request.user.id} is an operator"
-        raise Problem(403, Fault(what, "", "Use the certificate of a partner."))
-    return request.user
-
-
-def operator_of(request: Call) -> Party:
-    """Return the operator that asks. Raises Problem for a partner."""
-    if request.user.role != "operator":
-        raise Problem(403, Fault("this address is for operators", "", "Use the operator's certificate."))
-    return request.user
-
-
-def _media_type(request: Call, allowed: set[str]) -> str:
-    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if given not in allowed:
-        what = f"the body is of the kind {given[:80]!r}; allowed: {', '.join(sorted(allowed))}"
-        raise Problem(415, Fault(what, "content-type", "Say what the body is."))
-    return given
 
 
 def _resume(request: Call, after: int | None) -> int:
@@ -289,20 +181,11 @@ def _line(answered: Answer) -> bytes:
     return b'{"status":%d,"body":%s}\n' % (answered.status, answered.body)
 
 
-def _json(document: Any) -> Response[bytes]:
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text.encode(), media_type=JSON)
-
-
 ROUTES: Final = [
     messages,
     feed,
     batch,
-    checkpoint,
-    tile,
-    proof,
-    consistency,
-    cosignatures,
+    *LOG_ROUTES,
     whoami,
     health,
     keys,

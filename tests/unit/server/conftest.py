@@ -77,8 +77,8 @@ class PretendedDesk:
             raise InputError(Fault("this is not a signature line", "body"))
         self.cosigned.append((partner, lines))
 
-    def tile(self, path: str) -> bytes | None:
-        return bytes(32) if path == "0/000" else None
+    def log_file(self, path: str) -> bytes | None:
+        return bytes(32) if path == "tile/0/000" else None
 
     def keys(self) -> dict[str, Any]:
         return {"centre": "a2V5", "log": []}
@@ -98,7 +98,9 @@ class Running:
         self.feeds = Feeds(limits, self.desk.feed)
         journal = Journal(self.clock, self.log)
         self.metrics = Metrics()
-        self.metrics.watch({}, {}, lambda: self.sessions.refused)
+        self.metrics.watch(
+            {}, {}, {"synaspis_refused": ("Refused.", "reason", lambda: self.sessions.refused)}
+        )
         self.parts = Parts(self.desk, self.feeds, self.sessions, self.clock, self.metrics, journal)
         context = tls_context(data.key("server.pem"), data.key("server.key"), data.key("ca.pem"))
         config = configure(
@@ -106,7 +108,9 @@ class Running:
         )
         self._ready = threading.Event()
         self.port = 0
-        self.server = CentreServer(config, handshake_s=limits.handshake_s, on_listening=self._listening)
+        self.server = CentreServer(
+            config, handshake_s=limits.handshake_s, on_listening=self._listening, on_stopping=self.feeds.close
+        )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         assert self._ready.wait(10)
@@ -128,7 +132,6 @@ class Running:
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
 
     def stop(self) -> None:
-        self.call(self.feeds.close)
         self.server.should_exit = True
         self._thread.join(15)
         assert not self._thread.is_alive()
@@ -175,9 +178,7 @@ def assert_error(response: httpx.Response, status: int, *words: str) -> list[dic
 
 
 def founding(**changes: Any) -> Founding:
-    return Founding(
-        **{"name": "Test", "origin": "test.example/log", "hosts": ("localhost",), "book": "{}\n", **changes}
-    )
+    return Founding(**{"name": "Test", "origin": "test.example/log", "hosts": ("localhost",), **changes})
 
 
 @pytest.fixture(scope="session")
