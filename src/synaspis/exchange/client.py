@@ -144,18 +144,18 @@ class Client:
             self.state.remember_answer(digest, body, "refusal", self._clock.now_us(), answer.leaf)
         raise answer.error
 
-    async def watch(self, after: int | None = None) -> AsyncGenerator[Event, None]:
+    async def watch(self, after: int | None = None, *, witness: bool = True) -> AsyncGenerator[Event, None]:
         """Yield the events of the partner's feed as they come, for as long as it is iterated.
 
         after: begin after this counter; None: after the last event that was handled, which is the last one
         after which the loop asked for another. Each event is durable before it is yielded; after a crash in
         the middle of handling one it is yielded again with the same counter. Lost connections are taken up
         again. Meanwhile the witness holds every checkpoint against the one before (`verify`), and whatever
-        breaks a promise is given to `on_alarm`.
+        breaks a promise is given to `on_alarm`; witness: False leaves that to calls of `verify`.
         Raises ServerFault where the centre refuses the feed, Alarm where it leaves out an event for good.
         """
         given = self.state.handled() if after is None else after
-        witness = asyncio.create_task(self._witness())
+        looking = asyncio.create_task(self._witness()) if witness else None
         try:
             attempt = 0
             while True:
@@ -176,9 +176,10 @@ class Client:
                 await self._link.pause(attempt)
                 attempt += 1
         finally:
-            witness.cancel()
-            with suppress(asyncio.CancelledError):
-                await witness
+            if looking is not None:
+                looking.cancel()
+                with suppress(asyncio.CancelledError):
+                    await looking
 
     async def catch_up(self) -> list[Event]:
         """Fetch and keep every event that is there now; returns those that were not yet handled, and takes
@@ -191,6 +192,10 @@ class Client:
         if events:
             self._handled(events[-1])
         return events
+
+    def events(self, after: int = 0) -> list[Event]:
+        """Every event that is kept here with a counter above `after`, read and checked again."""
+        return self._stored(after)
 
     async def verify(self) -> Verification:
         """Hold the log against what this partner has seen of it: signatures, history, proofs owed.
