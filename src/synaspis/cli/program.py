@@ -14,6 +14,7 @@ import click
 
 from synaspis.cli.agreement import agreement
 from synaspis.cli.catalogue import catalogue
+from synaspis.cli.centre import centre
 from synaspis.cli.check import check
 from synaspis.cli.coverage import coverage
 from synaspis.cli.export import export
@@ -35,7 +36,7 @@ READER_GONE = 141
 _GROUPS = (
     ("Ask about a shared defence", ("study", "coverage")),
     ("Ask about one flight", ("fly", "check")),
-    ("Exchange warning data", ("partner",)),
+    ("Exchange warning data", ("centre", "partner")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
@@ -180,6 +181,7 @@ for _command in (
     export,
     verify,
     log,
+    centre,
     partner,
 ):
     main.add_command(_command)

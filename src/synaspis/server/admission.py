@@ -141,7 +141,7 @@ def _faults(request: RequestDocument, partners: dict[str, PartnerDocument], sour
         yield Fault("the message key is another partner's", "message_key", "Make new keys.", source)
     if not _proven(request):
         what = "the request is not signed by the message key that it names"
-        yield Fault(what, "proof", "Make the request again with `synaspis centre request`.", source)
+        yield Fault(what, "proof", "Make the request again with `synaspis partner request`.", source)
     try:
         found = read_request(request.certificate_request.encode(), source)
     except InputError as error:

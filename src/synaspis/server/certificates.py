@@ -74,7 +74,7 @@ def read_request(content: bytes, source: str) -> x509.CertificateSigningRequest:
 
     source: file name for the message. Raises InputError for anything else.
     """
-    remedy = "Make the request again with `synaspis centre request`."
+    remedy = "Make the request again with `synaspis partner request`."
     try:
         request = x509.load_pem_x509_csr(content)
     except ValueError:
