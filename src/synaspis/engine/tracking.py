@@ -198,6 +198,7 @@ def fuse(  # type: ignore[no-untyped-def]
                 continue
             if count == 0:
                 x1[:], p1[:, :] = x2, p2
+                misses[k] = 0
             else:
                 _, far = intersect(x1, p1, x2, p2, count / (count + 1.0), x, p)
                 agrees = 0.0 <= far <= GATE

@@ -42,14 +42,16 @@ def leave_where_missed(picture: Picture, rows: list[int]) -> set[int]:
     return changed
 
 
-def merge_alike(picture: Picture, rows: list[int]) -> dict[int, int]:
-    """Merge objects of `rows` that have long agreed with an older one; returns younger row to older row.
+def merge_alike(picture: Picture, rows: list[int]) -> dict[int, tuple[int, list[int]]]:
+    """Merge objects of `rows` that have long agreed with an older one.
 
     Compared at most once a second of data time. No object is both the younger and the older of two pairs.
+    Returns younger row to older row and the source tracks that moved.
     """
     objects = picture._objects
     time_us, compared_us, number = objects["time_us"], objects["compared_us"], objects["number"]
-    merged: dict[int, int] = {}
+    merged: dict[int, tuple[int, list[int]]] = {}
+    receiving: set[int] = set()
     for row in sorted(rows, key=lambda row: int(number[row])):
         if objects.count < 2 or time_us[row] < compared_us[row] + COMPARE_US:
             continue
@@ -61,10 +63,11 @@ def merge_alike(picture: Picture, rows: list[int]) -> dict[int, int]:
         found = 0 if older < 0 else int(number[older])
         objects["alike"][row] = objects["alike"][row] + 1 if found and found == objects["twin"][row] else 1
         objects["twin"][row] = found
-        if found and objects["alike"][row] >= ALIKE_NEEDED and row not in merged.values():
-            merged[row] = older
-            for track in list(picture._members[row]):
-                picture._members[row].remove(track)
+        if found and objects["alike"][row] >= ALIKE_NEEDED and row not in receiving:
+            merged[row] = older, picture._members[row]
+            receiving.add(older)
+            picture._members[row] = []
+            for track in merged[row][1]:
                 picture._join(track, older)
     return merged
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synaspis.engine.tracking import LATE, LONGEST_GAP_US, absorb, fuse
 from synaspis.fusion import _association as association
@@ -39,19 +40,18 @@ def _update(picture: Picture, reports: Sequence[Report], at_us: int) -> list[Fus
     shown = _expire(picture, at_us)
     changed = _take_in(picture, reports, at_us) if reports else set()
     if changed:
-        _fuse(picture, sorted(changed))
+        _fuse(picture, changed)
         moved = association.leave_where_missed(picture, sorted(changed))
-        if moved:
-            _fuse(picture, sorted(moved))
-            changed |= moved
+        _fuse(picture, moved)
+        changed |= moved
         merged = association.merge_alike(picture, sorted(changed))
-        if merged:
-            changed |= set(merged.values())
-            _fuse(picture, sorted(merged.values()))
-        empty = [row for row in changed if not picture._members[row]]
-        live = sorted(changed - set(empty))
+        older = {row for row, _ in merged.values()}
+        _fuse(picture, older)
+        live = sorted((changed | older) - set(merged))
         refresh(picture, live)
-        shown += _show(picture, live) + _end(picture, empty)
+        shown += _show(picture, live)
+        if merged:
+            shown += _end(picture, {row: tracks for row, (_, tracks) in merged.items()})
     return sorted(shown, key=lambda track: track.number)
 
 
@@ -62,31 +62,23 @@ def _expire(picture: Picture, at_us: int) -> list[FusedTrack]:
     if not silent.any():
         return []
     gone = set(np.flatnonzero(silent).tolist())
-    for row, members in enumerate(picture._members):
-        picture._members[row] = [track for track in members if track not in gone]
-    ended = [row for row, members in enumerate(picture._members) if not members]
-    shown = _ended(picture, ended)
-    picture._drop(np.flatnonzero(~silent), _without(picture._objects.count, ended))
-    return shown
+    last = {row: members for row, members in enumerate(picture._members) if gone.issuperset(members)}
+    return _end(picture, last, np.flatnonzero(~silent))
 
 
-def _end(picture: Picture, rows: list[int]) -> list[FusedTrack]:
-    """End objects whose members all left for others."""
-    if not rows:
-        return []
-    shown = _ended(picture, rows)
-    picture._drop(np.arange(picture._tracks.count), _without(picture._objects.count, rows))
-    return shown
+def _end(
+    picture: Picture, last: Mapping[int, list[int]], kept: NDArray[np.int64] | None = None
+) -> list[FusedTrack]:
+    """End objects; last: their rows with their last source tracks. kept: source tracks that stay, if not all.
 
-
-def _ended(picture: Picture, rows: list[int]) -> list[FusedTrack]:
-    """What is said of objects that end; nothing of those that were never shown."""
+    Returns what is said of them; nothing of those that were never shown.
+    """
     was_shown = picture._objects["shown"]
-    return _tracks(picture, [row for row in rows if was_shown[row]], "ended")
-
-
-def _without(count: int, rows: list[int]) -> np.ndarray:
-    return np.delete(np.arange(count), rows)
+    rows = [row for row in last if was_shown[row]]
+    shown = _tracks(picture, rows, [last[row] for row in rows], "ended")
+    left = np.delete(np.arange(picture._objects.count), list(last))
+    picture._drop(np.arange(picture._tracks.count) if kept is None else kept, left)
+    return shown
 
 
 def _take_in(picture: Picture, reports: Sequence[Report], at_us: int) -> set[int]:
@@ -131,11 +123,11 @@ def _take_in(picture: Picture, reports: Sequence[Report], at_us: int) -> set[int
     return set(tracks["object"][used].tolist())
 
 
-def _fuse(picture: Picture, rows: list[int]) -> None:
+def _fuse(picture: Picture, changed: set[int]) -> None:
     """Fuse the members of objects anew."""
-    rows = [row for row in rows if picture._members[row]]
-    if not rows:
+    if not changed:
         return
+    rows = sorted(changed)
     tracks, objects = picture._tracks, picture._objects
     members = [picture._members[row] for row in rows]
     flat = np.array([track for group in members for track in group], dtype=np.int64)
@@ -156,12 +148,15 @@ def _show(picture: Picture, rows: list[int]) -> list[FusedTrack]:
     was_shown = picture._objects["shown"]
     first = [row for row in rows if not was_shown[row]]
     again = [row for row in rows if was_shown[row]]
-    shown = _tracks(picture, first, "new") + _tracks(picture, again, "updated")
+    members = picture._members
+    shown = _tracks(picture, first, [members[row] for row in first], "new")
+    shown += _tracks(picture, again, [members[row] for row in again], "updated")
     was_shown[rows] = 1
     return shown
 
 
-def _tracks(picture: Picture, rows: list[int], status: str) -> list[FusedTrack]:
+def _tracks(picture: Picture, rows: list[int], members: list[list[int]], status: str) -> list[FusedTrack]:
+    """What is said of objects, `members` being the source tracks of each."""
     if not rows:
         return []
     objects, fused, keys = picture._objects, picture._tracks["fused"], picture._keys
@@ -176,9 +171,9 @@ def _tracks(picture: Picture, rows: list[int], status: str) -> list[FusedTrack]:
             tuple(states[n][:3]),
             tuple(states[n][3:]),
             tuple(map(tuple, covariances[n])),
-            tuple(sorted({keys[track][0] for track in picture._members[row] if fused[track]})),
+            tuple(sorted({keys[track][0] for track in group if fused[track]})),
             launches[n],
             impacts[n],
         )
-        for n, row in enumerate(rows)
+        for n, group in enumerate(members)
     ]
