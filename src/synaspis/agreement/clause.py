@@ -102,7 +102,14 @@ class Conditions(FrozenModel):
         return categories
 
     def __bool__(self) -> bool:
-        return self.model_dump(exclude_defaults=True) != {}
+        return self != Conditions()
+
+    @property
+    def met_in_simulation(self) -> bool:
+        """Whether a simulated flight meets them: it is no exercise, its label has no categories, and its
+        place and class are not judged, so that a clause that needs them is left out.
+        """
+        return self.regions is None and self.classes is None and not self.categories and not self.exercise
 
 
 def _category_faults(

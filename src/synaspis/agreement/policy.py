@@ -127,7 +127,14 @@ def _in_force(policy: Policy) -> dict[str, Any]:
     document = policy.book
     return {
         "schema": "agreements/1",
-        "labels": document.labels.model_dump(mode="json"),
+        "labels": {
+            "policy": document.labels.policy,
+            "classifications": list(document.labels.classifications),
+            "categories": {
+                tag: {"type": domain.type, "values": _sorted(domain.values)}
+                for tag, domain in document.labels.categories.items()
+            },
+        },
         "partners": {
             name: {
                 "cleared_to": partner.cleared_to or document.labels.classifications[0],

@@ -107,15 +107,15 @@ def swallows(
 def unapplied(agreements: Mapping[str, Agreement], table: LabelTable) -> Iterator[tuple[str, str]]:
     """Clauses that the simulation leaves out: (field path, why).
 
-    A simulated flight has no message, so conditions cannot be judged; its products carry the lowest
-    classification.
+    A simulated flight is no exercise, its products carry the lowest classification and no categories, and its
+    class and place are not judged.
     """
     for agreement_id, agreement in agreements.items():
         for clause_id, clause in agreement.clauses.items():
             path = f"agreements.{agreement_id}.clauses.{clause_id}"
             if clause.product not in SIMULATED:
                 continue
-            if clause.conditions:
+            if not clause.conditions.met_in_simulation:
                 yield f"{path}.conditions", "it applies to some messages only"
             elif clause.effect == "forbid" and clause.label not in (None, table.classifications[0]):
                 yield f"{path}.label", "it forbids higher classifications only"

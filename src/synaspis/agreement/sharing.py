@@ -42,8 +42,8 @@ def share_matrix(
     Returns (giver, recipient) to share, only for pairs of two different partners that have one. The best
     right has the highest use, and among these the shortest delay; of equals it is the first in the file.
     A track counts from quality position on, other products at any. A forbid wins: it takes the uses that need
-    a level that it takes. Clauses with conditions are left out, permits and forbids (`unapplied` names them),
-    and what is shared carries the lowest classification of `labels`.
+    a level that it takes. Clauses with conditions that a simulated flight does not meet are left out, permits
+    and forbids (`unapplied` names them); what is shared carries the lowest classification of `labels`.
     """
     taken: dict[tuple[str, str], int] = {}
     for _, _, clause in _plain_clauses(agreements, product, day):
@@ -101,11 +101,11 @@ def pairs_of(clause: Clause, membership: Membership) -> Iterator[tuple[str, str]
 def _plain_clauses(
     agreements: Mapping[str, Agreement], product: Product, day: date
 ) -> Iterator[tuple[str, str, Clause]]:
-    """Clauses of a product without conditions, of the agreements that hold on a day."""
+    """Clauses of a product that a simulated flight meets, of the agreements that hold on a day."""
     for agreement_id, agreement in agreements.items():
         if agreement.holds_on(day):
             for clause_id, clause in agreement.clauses.items():
-                if clause.product == product and not clause.conditions:
+                if clause.product == product and clause.conditions.met_in_simulation:
                     yield agreement_id, clause_id, clause
 
 
