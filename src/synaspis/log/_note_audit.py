@@ -98,16 +98,23 @@ def audit_cosignatures(
     read: Read,
     paths: Iterable[str] | None,
     keys: Sequence[Verifier],
-    head: Checkpoint | None,
+    head: AuditedNote | None,
     findings: Findings,
 ) -> dict[str, AuditedNote]:
     """Check what witnesses cosigned, but for the roots, which come later. Returns the notes by path.
 
     paths: the files there; None where they cannot be listed and are asked for by the names of the keys.
-    head: the checkpoint of the log, if it has one.
+    head: the checkpoint of the log, if it has a legible one.
     """
     expected = {cosigned_path(key.name): key.name for key in keys}
     found: dict[str, AuditedNote] = {}
+    if paths is not None and head is not None:
+        # A witness is listed from its first cosignature on.
+        paths = list(paths)
+        signed = {head.checkpoint.origin, *(key.name for key in head.signed_by)}
+        for path, name in expected.items():
+            if name not in signed and path not in paths:
+                findings.missing(path, f"what {name} has cosigned is missing")
     for path in sorted(expected) if paths is None else paths:
         note = read(path, NOTE_BYTES_MAX)
         if note is None:
@@ -120,9 +127,9 @@ def audit_cosignatures(
         names = {key.name for key in audited.signed_by if key.name != audited.checkpoint.origin}
         if expected.get(path) not in names:
             findings.altered(path, "", "the witness for whom this file is named did not sign what is in it")
-        elif head is not None and audited.checkpoint.origin != head.origin:
+        elif head is not None and audited.checkpoint.origin != head.checkpoint.origin:
             findings.altered(path, "byte 0", f"a checkpoint of another log, {audited.checkpoint.origin!r}")
-        elif head is not None and audited.checkpoint.size > head.size:
+        elif head is not None and audited.checkpoint.size > head.checkpoint.size:
             size = audited.checkpoint.size
             findings.altered(
                 "checkpoint", "byte 0", f"the log had size {size} when it was cosigned in {path}"

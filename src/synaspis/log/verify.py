@@ -128,7 +128,7 @@ def _look(place: Place, given: Sequence[Verifier]) -> tuple[LogReport, bool]:
         head = audit_note(CHECKPOINT, note, keys, findings)
     checkpoint = head.checkpoint if head else None
     listed = None if files is None else [path for path in files if is_cosignature(path)]
-    cosigned = audit_cosignatures(place.read, listed, keys, checkpoint, findings)
+    cosigned = audit_cosignatures(place.read, listed, keys, head, findings)
     older, strays = _sorted_out(files or (), checkpoint.size if checkpoint else None)
     count = 0
     if head is not None and checkpoint is not None:

@@ -45,6 +45,13 @@ class Made:
     tree: LogTree
     notes: dict[int, bytes]
 
+    @classmethod
+    def at(cls, folder: Path) -> Made:
+        """A log without leaves yet, its list of keys in place."""
+        tree = LogTree(folder)
+        (folder / "log.vkeys").write_bytes(write_vkeys(each.verifier for each in LOG_KEYS))
+        return cls(folder, tree, {})
+
     def grow(self, size: int) -> bytes:
         """Append leaves up to a size and publish."""
         self.tree.append(leaves(self.tree.size, size))
@@ -71,10 +78,7 @@ def signed(size: int, root: bytes, signers: tuple[Signer, ...] = LOG_KEYS) -> by
 @pytest.fixture
 def made(tmp_path) -> Made:
     """A log without leaves yet, its list of keys in place."""
-    folder = tmp_path / "log"
-    tree = LogTree(folder)
-    (folder / "log.vkeys").write_bytes(write_vkeys(each.verifier for each in LOG_KEYS))
-    return Made(folder, tree, {})
+    return Made.at(tmp_path / "log")
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ def witness(tmp_path) -> Witness:
     return Witness(tmp_path / "witness", WITNESS_KEYS, keys, ManualClock(NOW_US))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def kit():
     """What tests build logs by hand with."""
     return Kit
@@ -93,6 +97,7 @@ def kit():
 class Kit:
     """The names above, for tests, which cannot import this file."""
 
+    Made = Made
     NOW_US = NOW_US
     ORIGIN = ORIGIN
     LOG_KEYS = LOG_KEYS
