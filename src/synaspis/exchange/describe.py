@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
 
 import numpy as np
 
-from synaspis.agreement import AgreementBook, Item, check_book
+from synaspis.agreement import AgreementBook, Decision, Item, Policy, check_book
 from synaspis.core.documents import Document
 from synaspis.messages import Area, Correction, Message, PlaceEstimate, missile_class_of, product_of
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The agreements of a day with the book that they are from: what release asks of them."""
+
+    policy: Policy
+    book: AgreementBook
+
+    @classmethod
+    def on(cls, book: AgreementBook, day: date) -> Self:
+        """What a book has in force on a day."""
+        return cls(book.policy_on(day), book)
+
+    @property
+    def version(self) -> str:
+        """Names these agreements."""
+        return self.policy.version
+
+    @property
+    def day(self) -> date:
+        """The day that they were made for; the version may hold on others too."""
+        return self.policy.day
+
+    @property
+    def partners(self) -> Iterable[str]:
+        """Everybody who takes part."""
+        return self.policy.partners
+
+    def recipients(self, item: Item) -> Iterable[tuple[str, Decision]]:
+        """Decision for every partner that may have something of an item."""
+        return self.policy.recipients(item)
+
 
 _PLACES = ("launch_area", "launch", "impact_areas", "impact", "area")
 

@@ -1,4 +1,4 @@
-"""A centre and its partners in one process and in simulated time, without a network: for tests and rehearsals.
+"""A centre and its partners in one process and in simulated time, without a network.
 
 One seed gives all keys, one script all messages, one clock all instants: the same rehearsal gives the same
 bytes. Its keys are derived from the seed, so that it never stands for a centre in service.
@@ -30,8 +30,8 @@ from synaspis.messages import Body, SigningKey, new_message, seal, write_message
 class Line:
     """One line of a script: who says what, when it is sent and when it arrives at the centre.
 
-    sent_at_us, arrives_us: microseconds since the epoch. id: 32 hex digits; left out, one is made from sender,
-    instant and body.
+    sent_at_us, arrives_us: microseconds since the epoch. id: 32 hex digits; left out, one is made from
+    sender, instant and body.
     """
 
     sender: str
@@ -75,7 +75,9 @@ class Rehearsal:
         names = tuple(partners) or tuple(book.membership.partners)
         self.keys = {name: SigningKey(secret(seed, f"message key of {name}")) for name in names}
         self._witness_keys = {
-            name: generate_signer(f"{name}-witness", "ed25519-cosignature", secret(seed, f"witness of {name}"))
+            name: generate_signer(
+                f"{name}-witness", "ed25519-cosignature", secret(seed, f"witness of {name}")
+            )
             for name in names
         }
         origin = self.settings.origin
@@ -140,8 +142,8 @@ class Rehearsal:
     def play(self, script: Iterable[Line], until_us: int) -> list[Ticket]:
         """Hand in every line at its time of arrival and tick at every instant of the grid.
 
-        Lines that arrive before the clock are late and handed in at once. Returns the tickets, in the order of
-        arrival; the clock stands at the last instant of the grid before `until_us`, or on it.
+        Lines that arrive before the clock are late and handed in at once. Returns the tickets, in the order
+        of arrival; the clock stands at the last instant of the grid before `until_us`, or on it.
         """
         waiting = sorted(script, key=lambda line: line.arrives_us)
         tickets: list[Ticket] = []
@@ -152,6 +154,7 @@ class Rehearsal:
                 tickets.append(self.submit(line))
             self.clock.set(tick_us)
             self.centre.tick()
+            self.centre.examine_pending()
         return tickets
 
     def witness(self, partner: str, folder: Path | str) -> Witness:

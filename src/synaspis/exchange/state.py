@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from synaspis.agreement import AgreementBook, Policy
+from synaspis.agreement import AgreementBook
 from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.answers import Scribe
-from synaspis.exchange.describe import book_text, describe, read_book
+from synaspis.exchange.describe import InForce, book_text, describe, read_book
 from synaspis.exchange.draft import Delivery, Draft
 from synaspis.exchange.intake import payload_of
 from synaspis.exchange.keys import CentreKeys
@@ -58,7 +58,7 @@ class State:
         self.counters = store.counters()
         self.since_snapshot = 0
         self.next_book: AgreementBook | None = None
-        self.policy: Policy | None = None
+        self.policy: InForce | None = None
         self.releaser: Releaser | None = None
         policies, snapshot = store.policies(), store.snapshot()
         if not policies or snapshot is None:
@@ -68,7 +68,7 @@ class State:
             return
         known = _Policies(policies)
         self.policy = known[policies[-1].version]
-        self.book = known.book(policies[-1].book)
+        self.book = self.policy.book
         if book is not None and book_text(book) != policies[-1].book:
             self.next_book = book
         tick, state = snapshot
@@ -128,17 +128,17 @@ class State:
             _findings(submission.findings),
         )
 
-    def enter(self, instant_us: int, draft: Draft) -> Policy:
+    def enter(self, instant_us: int, draft: Draft) -> InForce:
         """Have the agreements of the day of an instant in force; returns them.
 
         A policy that differs from the day before is logged; it holds from midnight on, also for what is still
         to be released.
         """
         if self.policy is None:
-            self._put_in_force(self.book.policy_on(day_of(instant_us)), instant_us, draft)
+            self._put_in_force(InForce.on(self.book, day_of(instant_us)), instant_us, draft)
             assert self.policy is not None
         elif day_of(instant_us) > self.policy.day:
-            policy = self.book.policy_on(day_of(instant_us))
+            policy = InForce.on(self.book, day_of(instant_us))
             if policy.version != self.policy.version:
                 self._put_in_force(policy, instant_us // DAY_US * DAY_US, draft)
             self.policy = policy
@@ -147,9 +147,9 @@ class State:
     def adopt(self, book: AgreementBook, at_us: int, draft: Draft) -> None:
         """Put another book in force from an instant on."""
         self.book = book
-        self._put_in_force(book.policy_on(day_of(at_us)), at_us, draft)
+        self._put_in_force(InForce.on(book, day_of(at_us)), at_us, draft)
 
-    def _put_in_force(self, policy: Policy, at_us: int, draft: Draft) -> None:
+    def _put_in_force(self, policy: InForce, at_us: int, draft: Draft) -> None:
         former, self.policy = self.policy, policy
         if self.releaser is None:
             self.releaser = Releaser(policy, self._settings, self._secret)
@@ -164,12 +164,12 @@ class State:
         return [] if self.releaser is None else self.releaser.advance(at_us)
 
 
-class _Policies(Mapping[str, Policy]):
+class _Policies(Mapping[str, InForce]):
     """Policies by version, each made from its stored text when it is asked for."""
 
     def __init__(self, texts: Sequence[PolicyText]) -> None:
         self._texts = {text.version: text for text in texts}
-        self._made: dict[str, Policy] = {}
+        self._made: dict[str, InForce] = {}
         self._books: dict[str, AgreementBook] = {}
 
     def book(self, text: str) -> AgreementBook:
@@ -178,10 +178,10 @@ class _Policies(Mapping[str, Policy]):
             self._books[text] = read_book(text)
         return self._books[text]
 
-    def __getitem__(self, version: str) -> Policy:
+    def __getitem__(self, version: str) -> InForce:
         if version not in self._made:
             text = self._texts[version]
-            policy = self.book(text.book).policy_on(date.fromisoformat(text.day))
+            policy = InForce.on(self.book(text.book), date.fromisoformat(text.day))
             if policy.version != version:
                 raise InputError(
                     Fault(
