@@ -38,9 +38,9 @@ def audit_keys(read: Read, given: Sequence[Verifier], *, whole: bool, findings: 
     """
     raw = read(VKEYS, VKEYS_BYTES_MAX)
     listed: list[Verifier] = []
-    if raw is None:
+    if not raw:
         if whole:
-            findings.missing(VKEYS)
+            findings.missing(VKEYS, "the file is missing" if raw is None else "the file lists no key")
     else:
         try:
             listed = read_vkeys(raw)
