@@ -18,7 +18,7 @@ from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from synaspis.core.clock import ManualClock
+    from synaspis.core.clock import Clock, ManualClock
     from synaspis.exchange.demo import Account, Seen, Step
     from synaspis.server import DataFolder, Service
 
@@ -69,7 +69,7 @@ def _play(folder: Path, seed: int, fast: bool) -> Account:
     # TLS looks at the clock of the machine, so its certificates are of today.
     data = init_centre(folder, PARTNERS, founding, SystemClock())
     steps, clock = story(seed, fast=fast), ManualClock(DAY_US)
-    with _serving(data, clock) as (service, url):
+    with serving(data, clock) as (service, url):
         seen = asyncio.run(_partners(data, url, steps, clock, service))
     report = verify_log(data.log, PartnerKit.load(data.issued(PARTNERS[0])).log_vkeys)
     return Account(seed, seen, report.verdict)
@@ -95,7 +95,7 @@ async def _partners(
 
 
 @contextmanager
-def _serving(data: DataFolder, clock: ManualClock) -> Iterator[tuple[Service, str]]:
+def serving(data: DataFolder, clock: Clock) -> Iterator[tuple[Service, str]]:
     """Serve a centre in a thread of its own, on a free port of this machine; yields it and its address."""
     from synaspis.core.errors import SynaspisError
     from synaspis.server import Journal, Service

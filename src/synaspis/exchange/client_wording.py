@@ -15,7 +15,7 @@ _TEXT_MAX: Final = 120
 
 def lines_of(event: Event) -> list[str]:
     """An event as lines of text; the first one says it all in short."""
-    head = f"{event.counter:>5}  {clock_of(event.at)}  "
+    head = f"{event.counter:>5}  {clock_of(event.at):<23}  "
     if event.type == "picture":
         count = len(event.tracks)
         exercise = f" of {event.content['exercise']}" if event.content.get("exercise") else ""
@@ -27,8 +27,8 @@ def lines_of(event: Event) -> list[str]:
 
 
 def clock_of(text: str) -> str:
-    """Date and time of an instant in RFC 3339 to the millisecond, as people read it."""
-    return text[:23].replace("T", " ").ljust(23) if len(text) >= 20 else text
+    """Date and time of an instant in RFC 3339 as people read it, to the millisecond where it has any."""
+    return text[:23].replace("T", " ").removesuffix(".000").rstrip("Z") if len(text) >= 20 else text
 
 
 def reasons_of(why: tuple[tuple[str, str], ...]) -> str:
@@ -90,10 +90,9 @@ def _parts(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
 def _track(track: Mapping[str, Any]) -> str:
     where = ecef_words(track["position_ecef_m"])
     why = tuple((each["agreement"], each["clause"]) for each in track.get("why", ()))
-    text = (
-        f"track {track['number']} {track['status']}, {where}, from {', '.join(track['sources'])}, "
-        f"{track['quality']} by {reasons_of(why)}"
-    )
+    sources = f"from {', '.join(track['sources'])}, " if track["sources"] else ""
+    text = f"track {track['number']} {track['status']}, {where}, {sources}{track['quality']}"
+    text += f" by {reasons_of(why)}"
     if "impact" in track:
         text += f"; impact {_place(track['impact'])} at {clock_of(track['impact']['time'])}"
     return text

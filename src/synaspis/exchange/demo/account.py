@@ -5,8 +5,9 @@ Nothing in it depends on keys or on how fast the machine is, so that the same se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 from synaspis.core.clock import to_rfc3339
@@ -80,7 +81,7 @@ class Account:
         lines: list[str] = []
         for name, seen in self.partners.items():
             lines += [f"What {name} saw", "-" * (9 + len(name))]
-            lines += [line for event in _thinned(seen.events) for line in lines_of(event)]
+            lines += _thinned(seen.events)
             audit = seen.audit
             lines += [
                 "",
@@ -119,15 +120,28 @@ def _plain(event: Event) -> dict[str, Any]:
     return plain
 
 
-def _thinned(events: tuple[Event, ...]) -> list[Event]:
-    """Without the pictures and sightings between the first and the last of a run: they repeat themselves."""
-    kept: list[Event] = []
-    for at, event in enumerate(events):
-        around = events[max(0, at - 1) : at + 2]
-        if len(around) == 3 and len({_sort(each) for each in around}) == 1 and _sort(event) is not None:
-            continue
-        kept.append(event)
-    return kept
+def _thinned(events: Sequence[Event]) -> Iterator[str]:
+    """Lines of all events; of a run of pictures and sightings the first and the last of each sort."""
+    for live, run in groupby(events, key=lambda event: _sort(event) is not None):
+        group = list(run)
+        kept = set(range(len(group)))
+        if live:
+            ends = [*reversed(range(len(group))), *range(len(group))]
+            first_and_last = {(_sort(group[at]), order < len(group)): at for order, at in enumerate(ends)}
+            kept = set(first_and_last.values())
+        left_out = 0
+        for at, event in enumerate(group):
+            if at in kept:
+                yield from _gap(left_out)
+                yield from lines_of(event)
+                left_out = 0
+            else:
+                left_out += 1
+
+
+def _gap(count: int) -> Iterator[str]:
+    if count:
+        yield f"       ... {count} more of the same kinds"
 
 
 def _sort(event: Event) -> str | None:

@@ -40,8 +40,11 @@ _SATELLITE: Final = Label(
 _ALPHA: Final = Observer("radar", 150.0, 4.0, 3_000.0, 310_000)
 _BRAVO: Final = Observer("infrared", 600.0, 15.0, 6_000.0, 730_000)
 
-_STEP_S: Final = 10.0
-_STEP_FAST_S: Final = 40.0
+_BETWEEN_TICKS_US: Final = 20_000
+"""A message that comes at the very instant of a tick may fall into it or not; one between two may not."""
+
+_STEP_S: Final = 15.0
+_STEP_FAST_S: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class _Writer:
 
     def say(self, at_s: float, sender: str, kind: str, body: Mapping[str, Any], label: Label = _OPEN) -> str:
         """Add a message, at_s: seconds after midnight; returns its id."""
-        return self.say_at(DAY_US + round(at_s * SECOND_US), sender, kind, body, label)
+        return self.say_at(DAY_US + round(at_s * SECOND_US) + _BETWEEN_TICKS_US, sender, kind, body, label)
 
     def say_at(self, at_us: int, sender: str, kind: str, body: Mapping[str, Any], label: Label) -> str:
         """Add a message at an instant, microseconds since the epoch; returns its id."""
