@@ -61,7 +61,9 @@ def written(body: WireModel) -> dict[str, Any]:
 
 
 def faults_in(model: type[WireModel], value: Any) -> tuple[Fault, ...]:
-    """Everything that keeps a value from being of a model; empty if nothing does."""
+    """Everything that keeps a value from being of a model, of each list the first item alone; empty if
+    nothing does.
+    """
     if not isinstance(value, Mapping):
         return (Fault("an object is needed"),)
     try:

@@ -19,7 +19,7 @@ from synaspis.messages.fields import (
     WireModel,
 )
 
-About = Annotated[tuple[MessageIdOrDigest, ...], Field(max_length=16)]
+About = Annotated[tuple[MessageIdOrDigest, ...], Field(fail_fast=True, max_length=16)]
 
 
 class Text(WireModel):
@@ -50,11 +50,11 @@ class AmbiguityQuery(WireModel):
 
     kind: ClassVar[Kind] = "ambiguity-query"
 
-    about: Annotated[tuple[MessageIdOrDigest, ...], Field(min_length=1, max_length=16)] = Field(
-        description="What it is about: ids of messages or SHA-256 of envelopes; 1 to 16."
+    about: Annotated[tuple[MessageIdOrDigest, ...], Field(fail_fast=True, min_length=1, max_length=16)] = (
+        Field(description="What it is about: ids of messages or SHA-256 of envelopes; 1 to 16.")
     )
     question: Prose = Field(description="What is asked; at most 4,000 characters.")
-    findings: Annotated[tuple[QueryFinding, ...], Field(max_length=32)] = Field(
+    findings: Annotated[tuple[QueryFinding, ...], Field(fail_fast=True, max_length=32)] = Field(
         default=(), description="What does not fit, with margins; at most 32."
     )
     answer_by: Instant | None = Field(default=None, description="By when an answer is asked for, UTC.")

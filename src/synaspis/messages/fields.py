@@ -82,7 +82,7 @@ _IS_INSTANT: Final = re.compile(_INSTANT, re.ASCII).fullmatch
 Number = Annotated[float, Strict()]
 """A finite JSON number; text that looks like one is refused."""
 
-Three = Annotated[tuple[Number, ...], Field(min_length=3, max_length=3)]
+Three = Annotated[tuple[Number, ...], Field(fail_fast=True, min_length=3, max_length=3)]
 Latitude = Annotated[Number, Field(ge=-90.0, le=90.0)]
 Longitude = Annotated[Number, Field(ge=-180.0, le=180.0)]
 Azimuth = Annotated[Number, Field(ge=0.0, lt=360.0)]
@@ -163,9 +163,11 @@ class Area(WireModel):
     )
 
     name: Name | None = Field(default=None, description="What people call it: a site, a sea, a quadrant.")
-    boundary: Annotated[tuple[Point, ...], Field(min_length=3, max_length=POINTS_MAX)] | None = Field(
+    boundary: (
+        Annotated[tuple[Point, ...], Field(fail_fast=True, min_length=3, max_length=POINTS_MAX)] | None
+    ) = Field(
         default=None,
-        description="Corners in order, 3 to 64, joined by great circles; the last is joined to the first.",
+        description="Corners in order, 3 to 64, joined by great circles, the last to the first.",
     )
     centre: Point | None = Field(default=None, description="Centre of a circle; needs `radius_m`.")
     radius_m: Annotated[Number, Field(gt=0.0, le=10_000_000.0)] | None = Field(

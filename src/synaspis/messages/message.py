@@ -76,6 +76,9 @@ def _label(value: Any) -> Label:
         label = _label_of(json.dumps(value))
     except InputError as error:
         raise Rejected(*error.faults) from None
+    except (KeyError, TypeError, ValueError):
+        # Here a stranger's text meets a reader of several hundred cases: none of them may end the centre.
+        raise Rejected(Fault("the label cannot be read", remedy="Keep to its JSON Schema.")) from None
     if label.created_us is not None and not EARLIEST_US <= label.created_us < LATEST_US:
         raise Rejected(Fault("only times of the years 1900 to 2199 are taken", "CreationTime"))
     return label

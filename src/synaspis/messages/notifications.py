@@ -28,7 +28,7 @@ class PreLaunchNotification(WireModel):
 
     kind: ClassVar[Kind] = "pre-launch-notification"
 
-    under: Annotated[tuple[Name, ...], Field(max_length=8)] = Field(
+    under: Annotated[tuple[Name, ...], Field(fail_fast=True, max_length=8)] = Field(
         default=(), description="Agreements under which it is given, by the ids of the rulebook."
     )
     missile_class: MissileClass = Field(description="Generic class of the missile or launch vehicle.")
@@ -39,7 +39,7 @@ class PreLaunchNotification(WireModel):
         default=None,
         description="Planned direction at launch, from north over east, degrees, 0 to below 360.",
     )
-    impact_areas: Annotated[tuple[Area, ...], Field(max_length=8)] = Field(
+    impact_areas: Annotated[tuple[Area, ...], Field(fail_fast=True, max_length=8)] = Field(
         default=(), description="Planned areas of impact, of re-entry vehicles or of stages; at most 8."
     )
     range_m: Length | None = Field(
@@ -56,7 +56,7 @@ class PostLaunchNotification(WireModel):
 
     kind: ClassVar[Kind] = "post-launch-notification"
 
-    under: Annotated[tuple[Name, ...], Field(max_length=8)] = Field(
+    under: Annotated[tuple[Name, ...], Field(fail_fast=True, max_length=8)] = Field(
         default=(), description="Agreements under which it is given, by the ids of the rulebook."
     )
     notification: MessageId | None = Field(
@@ -69,7 +69,7 @@ class PostLaunchNotification(WireModel):
     azimuth_deg: Azimuth | None = Field(
         default=None, description="Direction at launch, from north over east, degrees, 0 to below 360."
     )
-    impact_areas: Annotated[tuple[Area, ...], Field(max_length=8)] = Field(
+    impact_areas: Annotated[tuple[Area, ...], Field(fail_fast=True, max_length=8)] = Field(
         default=(), description="Where it has come or will come down; at most 8."
     )
     impact_time: Instant | None = Field(default=None, description="When it came or comes down, UTC.")

@@ -95,7 +95,7 @@ class Warning(WireModel):
         default=None, description="Between which instants impact is expected; left out at the all-clear."
     )
     missile_class: MissileClass = Field(default="unknown", description="Generic class.")
-    about: Annotated[tuple[MessageIdOrDigest, ...], Field(max_length=16)] = Field(
+    about: Annotated[tuple[MessageIdOrDigest, ...], Field(fail_fast=True, max_length=16)] = Field(
         default=(), description="What it rests on: ids of messages or SHA-256 of envelopes; at most 16."
     )
     remarks: Prose | None = Field(default=None, description="Anything else.")

@@ -28,17 +28,19 @@ class Limits:
     """What a JSON text may be at most.
 
     size_bytes: length of the text. depth: levels of objects and lists inside each other, the outermost
-    counted. items: members of one list or object. characters: of one string.
+    counted. items: of one list or object. characters: of one string. members: of one object, where that is
+    fewer than `items`.
     """
 
     size_bytes: int = 65_536
     depth: int = 16
     items: int = 1_000
     characters: int = 65_536
+    members: int | None = None
 
 
-LIMITS: Final = Limits()
-"""Of an envelope and of what is in it, unless a caller says otherwise: 64 KiB and 16 levels."""
+LIMITS: Final = Limits(members=64)
+"""Of an envelope and of what is in it, unless a caller says otherwise: 64 KiB, 16 levels, 64 members."""
 
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
@@ -60,7 +62,11 @@ def strict_json(raw: bytes, limits: Limits = LIMITS) -> Any:
     if raw.count(b"{") + raw.count(b"[") > limits.depth:
         _check_depth(raw, limits.depth)
 
+    most = limits.items if limits.members is None else limits.members
+
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(found) > most:
+            raise Refused("oversize", f"an object of {len(found)} members; at most {most}")
         members = dict(found)
         if len(members) != len(found):
             raise _duplicate([key for key, _ in found])
@@ -149,18 +155,17 @@ def _check_lengths(value: Any, limits: Limits, *, looks_for_surrogates: bool) ->
             if looks_for_surrogates and _SURROGATE.search(part):
                 raise Refused("bad-json", "a text holds half of a surrogate pair")
         elif len(part) > limits.items:
-            raise Refused("oversize", f"{len(part)} members in one place; at most {limits.items}")
+            raise Refused("oversize", f"a list of {len(part)} items; at most {limits.items}")
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    """Every text, list and object inside a value, keys too."""
+    """Every text and list inside a value, keys too."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
             waiting.extend(part)
             waiting.extend(part.values())
-            yield part
         elif isinstance(part, list):
             waiting.extend(part)
             yield part

@@ -59,7 +59,7 @@ class TrackReport(WireModel):
     velocity_ecef_m_s: Three = Field(
         description="x, y, z, relative to the rotating Earth, metres a second; below 12,000 in all."
     )
-    covariance: Annotated[tuple[Number, ...], Field(min_length=21, max_length=21)] = Field(
+    covariance: Annotated[tuple[Number, ...], Field(fail_fast=True, min_length=21, max_length=21)] = Field(
         description="Lower triangle of the 6x6 covariance of (x, y, z, vx, vy, vz), row by row: xx, yx, yy, "
         "zx, zy, zz, vx-x ... vz-vz; m2, m2/s, m2/s2; positive definite, variances of position 1e-4 to 1e14 "
         "m2, of velocity 1e-8 to 1.44e8 m2/s2."

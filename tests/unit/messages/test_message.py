@@ -1,6 +1,7 @@
 """Reading and writing whole messages; what agreements call them."""
 
 import json
+import time
 
 import pytest
 from pydantic import ValidationError
@@ -305,11 +306,48 @@ def test_a_state_within_the_hour_is_taken(examples, sent_at):
 
 
 def test_an_answer_to_a_hostile_message_stays_small(examples):
-    document = spoilt(examples, "text", **{f"{number}-{'x' * 20}": "y" * 20 for number in range(900)})
+    document = spoilt(examples, "text", **{f"{number}-{'x' * 20}": "y" * 20 for number in range(56)})
     refused = refusal(document)
     assert len(refused.faults) == 50
     long = refusal(spoilt(examples, "text", label={"Xmlns": "x" * 50_000, "y" * 1000: 1}))
     assert all(len(part) <= 300 for fault in long.faults for part in (fault.what, fault.where, fault.remedy))
+
+
+HOSTILE = {
+    "keys nobody knows": ("text", lambda body: body.update(dict.fromkeys(map(str, range(60)), 1))),
+    "bad corners": (
+        "pre-launch-notification",
+        lambda body: body.update(impact_areas=[{"boundary": [{"latitude": 0}] * 60}] * 16),
+    ),
+    "texts for numbers": ("track-report", lambda body: body.update(covariance=["x"] * 1000)),
+    "bad references": ("text", lambda body: body.update(about=["y"] * 1000)),
+    "a long word": ("text", lambda body: body.update(subject="z" * 50_000)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_refusing_takes_no_long_time(examples, name):
+    """Each of these took up to 0.6 s while every fault of every item was told; the best of three counts."""
+    kind, spoil = HOSTILE[name]
+    spoil(examples[kind]["body"])
+    raw = json.dumps(examples[kind]).encode()
+    quickest = 10.0
+    for _ in range(3):
+        begun = time.perf_counter()
+        with pytest.raises(Refused):
+            read_message(raw)
+        quickest = min(quickest, time.perf_counter() - begun)
+    assert quickest < 0.05
+
+
+def test_a_label_that_its_reader_trips_over_is_refused(examples, monkeypatch):
+    def trip(given):
+        raise KeyError("TagName")
+
+    monkeypatch.setattr(Label, "from_json", staticmethod(trip))
+    refused = refusal(spoilt(examples, "text", label={"trip": 1}))
+    assert refused.code == "bad-label"
+    assert str(refused.faults[0]) == "label: the label cannot be read. Keep to its JSON Schema."
 
 
 def test_null_means_left_out(examples):
