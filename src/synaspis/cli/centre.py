@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from synaspis.cli.centre_backup import backup, restore
+from synaspis.cli.centre_backup import backup, restore, say
 from synaspis.cli.centre_demo import demo
 from synaspis.cli.centre_rehearse import rehearse
 from synaspis.cli.manual import Answer
@@ -197,7 +197,7 @@ def rotate(
         raise InputError("give --server, or --partner with at most one of --message-key and --witness-key")
     if identity is None:
         until = server.rotate_server(folder, clock)
-        _say(as_json, {"server": True, "valid_until": until}, f"Valid until {until}; restart the server.")
+        say(as_json, {"server": True, "valid_until": until}, f"Valid until {until}; restart the server.")
         return
     if message_key:
         server.rotate_message_key(folder, identity, clock, overlap_days)
@@ -207,7 +207,7 @@ def rotate(
         server.rotate_certificate(folder, identity, clock, overlap_days)
     issued = folder.issued(identity)
     said = f"The new key lies in {issued}: hand it over by a safe way and delete it here."
-    _say(as_json, {"partner": identity, "issued": str(issued), "overlap_days": overlap_days}, said)
+    say(as_json, {"partner": identity, "issued": str(issued), "overlap_days": overlap_days}, said)
 
 
 @centre.command(
@@ -228,7 +228,7 @@ def retire(data: Path, identity: str, as_json: bool) -> None:
 
     document = end(_folder(data), identity, SystemClock())
     plain = {"partner": document.id, "retired_at": document.retired_at}
-    _say(as_json, plain, f"Retired {document.id} at {document.retired_at}.")
+    say(as_json, plain, f"Retired {document.id} at {document.retired_at}.")
 
 
 @centre.command(
@@ -265,13 +265,6 @@ def _folder(data: Path) -> DataFolder:
     from synaspis.server import DataFolder
 
     return DataFolder(data).require()
-
-
-def _say(as_json: bool, document: dict[str, Any], text: str) -> None:
-    if as_json:
-        print_json(document)
-    else:
-        click.echo(text)
 
 
 for _command in (backup, restore, demo, rehearse):

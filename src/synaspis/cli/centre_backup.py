@@ -30,7 +30,7 @@ def backup(data: Path, target: Path, without_keys: bool, as_json: bool) -> None:
 
     held = back_up(DataFolder(data), target, SystemClock(), with_keys=not without_keys)
     plain = {"backup": str(held.folder), "size": held.size, "root": held.root, "with_keys": not without_keys}
-    _say(as_json, plain, f"Copied to {held.folder}: a log of {held.size} leaves, verified.")
+    say(as_json, plain, f"Copied to {held.folder}: a log of {held.size} leaves, verified.")
 
 
 @click.command(
@@ -56,10 +56,11 @@ def restore(source: Path, data: Path, keys: Path | None, newest: Path | None, as
 
     held = bring_back(source, data, keys=keys, newest=newest)
     plain = {"data": str(held.folder), "size": held.size, "root": held.root}
-    _say(as_json, plain, f"Restored {held.folder}: a log of {held.size} leaves, verified.")
+    say(as_json, plain, f"Restored {held.folder}: a log of {held.size} leaves, verified.")
 
 
-def _say(as_json: bool, document: dict[str, Any], text: str) -> None:
+def say(as_json: bool, document: dict[str, Any], text: str) -> None:
+    """Print an outcome as one JSON document or as a line for people."""
     if as_json:
         print_json(document)
     else:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 COUNTER_MAX = (1 << 53) - 1
 """Largest counter that every reader of JSON keeps exactly."""
@@ -139,7 +139,8 @@ class CosignOperation(Operation):
 
 
 After = Annotated[
-    int | None, Parameter(query="after", ge=0, le=COUNTER_MAX, description="Last counter that was received.")
+    int | None,
+    QueryParameter(name="after", ge=0, le=COUNTER_MAX, description="Last counter received."),
 ]
 
 _MEANINGS = {

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, Final
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from synaspis.core.errors import Fault
 from synaspis.server.answers import Problem
@@ -62,8 +62,8 @@ async def proof(
 @get("/v1/log/consistency", responses={200: answers(list[str], "Hashes of the proof, hex."), **failures()})
 async def consistency(
     request: Call,
-    first: Annotated[int, Parameter(query="from", ge=1, le=COUNTER_MAX, description="Smaller size.")],
-    second: Annotated[int, Parameter(query="to", ge=1, le=COUNTER_MAX, description="Larger size.")],
+    first: Annotated[int, QueryParameter(name="from", ge=1, le=COUNTER_MAX, description="Smaller size.")],
+    second: Annotated[int, QueryParameter(name="to", ge=1, le=COUNTER_MAX, description="Larger size.")],
 ) -> Response[bytes]:
     """Proof that the tree of one size continues that of a smaller one (RFC 6962, 2.1.2)."""
     if first > second:

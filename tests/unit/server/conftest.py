@@ -204,3 +204,29 @@ def running(founded: DataFolder) -> Iterator[Running]:
     server = Running(founded, Limits(requests_per_s=1e6, requests_burst=10**6))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def check_error() -> Any:
+    return assert_error
+
+
+@pytest.fixture(scope="session")
+def make_event() -> Any:
+    return event
+
+
+@pytest.fixture(scope="session")
+def make_founding() -> Any:
+    return founding
+
+
+@pytest.fixture(scope="session")
+def make_context() -> Any:
+    return client_context
+
+
+@pytest.fixture
+def own_centre(tmp_path: Path) -> DataFolder:
+    """A centre that a test may change."""
+    return init_centre(tmp_path / "data", PARTNERS, founding(), SystemClock())
