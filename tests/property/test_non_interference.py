@@ -300,8 +300,12 @@ def test_a_restart_at_any_moment_changes_no_byte(seed):
 
 
 def test_what_a_partner_may_see_does_change_its_bytes():
-    world = random_world(Random(1))
+    world, line = next(
+        (world, line)
+        for world in map(random_world, map(Random, range(100)))
+        for line in world.script
+        if line.sender != "bravo" and isinstance(line.body, Text) and may_see(world, "bravo", line)
+    )
     whole = run(world, world.script)
-    line = next(line for line in world.script if may_see(world, "bravo", line) and line.sender != "bravo")
     without = run(world, tuple(each for each in world.script if each is not line))
     assert without.received["bravo"] != whole.received["bravo"]

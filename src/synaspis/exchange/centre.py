@@ -25,6 +25,7 @@ from synaspis.exchange.inbox import Inbox
 from synaspis.exchange.intake import Examine, Intake, Judged, Submitted
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.kit import CENTRE
+from synaspis.exchange.pace import Pace
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.questions import Questioner, Questions
 from synaspis.exchange.sealing import Sealing
@@ -66,13 +67,13 @@ class Centre:
     ) -> None:
         check_identity(store, keys, settings)
         self.settings, self.announce, self.tally = settings, announce, Tally()
-        self._keys, self._store, self._clock = keys, store, clock
+        self._keys, self._store = keys, store
         self._scribe = Scribe(keys)
         self._intake = Intake(settings, store, self._scribe, partners, rules)
         self._sealing = Sealing(log_folder, settings, keys, store)
         self._inbox = Inbox(settings.limits)
         self._state = State(settings, keys, store, book)
-        self._at_us = self._state.marks.at_us
+        self._pace = Pace(clock, settings.tick_us, self._state.marks.at_us)
         self._must_restore = False
         self._questions = Questions(questioner, keys, store, self._state)
 
@@ -100,10 +101,14 @@ class Centre:
         """Submissions that wait for their tick."""
         return len(self._inbox)
 
+    @property
+    def ahead_us(self) -> int:
+        """How far the time of the centre is ahead of a clock that was put back; 0 when it is not."""
+        return self._pace.ahead_us()
+
     def next_tick_us(self) -> int:
         """Instant at which the next tick is due, by the clock as it stands."""
-        step_us = self.settings.tick_us
-        return (self._clock.now_us() // step_us + 1) * step_us
+        return self._pace.next_us()
 
     def submit(self, sender: str, raw: bytes) -> Ticket:
         """Queue an envelope for the next tick.
@@ -111,12 +116,10 @@ class Centre:
         sender: partner that the connection belongs to. raw: bytes as received. Returns a ticket; it is
         answered at once where rate or queue forbid more, else after the commit of its tick.
         """
-        # Never before the last tick, however the clock jumps: what was released stays released before.
-        received_us = max(self._clock.now_us(), self._at_us)
         try:
-            return self._inbox.add(sender, raw, received_us).ticket
+            return self._inbox.add(sender, raw, self._pace.now_us()).ticket
         except Refused as refused:
-            given = Submitted(sender, raw, received_us, Ticket())
+            given = Submitted(sender, raw, self._pace.now_us(), Ticket())
             self._refuse(given, refused)
             return given.ticket
 
@@ -132,9 +135,7 @@ class Centre:
         asked = 0
         for payload, received_us, tickets in self._questions.examine(self._state.book):
             raw = self._scribe.own(payload)
-            given = self._inbox.add(
-                CENTRE, raw, max(self._clock.now_us(), self._at_us, received_us), limited=False
-            )
+            given = self._inbox.add(CENTRE, raw, max(self._pace.now_us(), received_us), limited=False)
             tickets.append(given.ticket)
             asked += 1
         return asked
@@ -147,17 +148,16 @@ class Centre:
         Any other error is a fault of the program: memory is made again from the store, the submissions are
         refused, and the error goes up.
         """
-        now_us = self._clock.now_us()
-        at_us = max(now_us // self.settings.tick_us * self.settings.tick_us, self._at_us)
-        if at_us == self._at_us and now_us >= at_us and not self._must_restore:
+        at_us = self._pace.instant_us(again=self._must_restore)
+        if at_us is None:
             return False
-        inputs = self._inbox.take(at_us, now_us)
+        inputs = self._inbox.take(at_us, self._pace.now_us())
         try:
             if self._must_restore:
                 self._restore()
             draft, answers = self._work(inputs, at_us)
             if not draft.entries:
-                self._at_us = at_us
+                self._pace.at_us = at_us
                 self._resolve(answers)
                 return False
             self._commit(draft, at_us)
@@ -167,7 +167,7 @@ class Centre:
         except Exception:
             self._fail(inputs, None)
             raise
-        self._at_us = at_us
+        self._pace.at_us = at_us
         self._resolve(answers)
         if self.announce is not None and draft.events:
             self.announce(draft.events)
@@ -257,7 +257,7 @@ class Centre:
 
         Raises StorageError if it cannot be stored: nothing is public then, and the next call tries again.
         """
-        seal = self._sealing.seal(max(self._clock.now_us(), self._at_us))
+        seal = self._sealing.seal(self._pace.now_us())
         self.tally.seals += seal is not None
         return seal
 
