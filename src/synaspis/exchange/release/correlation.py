@@ -5,7 +5,7 @@ A recipient that was shown no notification sees its launch reports as unmatched,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import cos, hypot, radians, sin
 from typing import Any, Final
@@ -69,7 +69,7 @@ def _outside_s(report: LaunchReport, notification: PreLaunchNotification) -> flo
     return max(window.earliest_us - launched_us, launched_us - window.latest_us, 0) / SECOND_US
 
 
-def _largest_sigma_m(covariance_m2: tuple[float, float, float]) -> float:
+def _largest_sigma_m(covariance_m2: Sequence[float]) -> float:
     east, cross, north = covariance_m2
     return float((0.5 * (east + north) + hypot(0.5 * (east - north), cross)) ** 0.5)
 

@@ -19,7 +19,9 @@ from synaspis.fusion import Estimate, FusedTrack
 POSITION_DECIMALS: Final = 3
 VELOCITY_DECIMALS: Final = 4
 PLACE_DECIMALS: Final = 7
-"""Millimetres, tenths of a millimetre a second, and 1e-7 degrees (11 mm): far below any error of a track."""
+SIGMA_DECIMALS: Final = 6
+"""Millimetres, tenths of a millimetre a second, 1e-7 degrees (11 mm), microseconds: far below any
+error of a track."""
 
 COVARIANCE_DIGITS: Final = 10
 """Significant digits of variances, at least. The smallest eigenvalue of correlations that a report may have
@@ -59,13 +61,27 @@ def written_tracks(
 
     labels: members that tell the label of each track. exact: whether its covariance is told.
     """
+    told = [track for track, exactly in zip(tracks, exact, strict=True) if exactly]
+    rounded = iter(_covariances(told))
+    return [
+        encode(_members(track, label, next(rounded) if exactly else None))[:-1]
+        for track, label, exactly in zip(tracks, labels, exact, strict=True)
+    ]
+
+
+def _covariances(tracks: Sequence[FusedTrack]) -> list[list[float]]:
+    """Of each track the lower triangle of its covariance, and three numbers each of its launch and impact."""
     if not tracks:
         return []
-    covariances = to_digits(np.array([track.covariance for track in tracks])[:, _ROWS, _COLUMNS]).tolist()
-    return [
-        encode(_members(track, label, covariance if told else None))[:-1]
-        for track, label, covariance, told in zip(tracks, labels, covariances, exact, strict=True)
-    ]
+    numbers = np.zeros((len(tracks), 27))
+    numbers[:, :21] = np.array([track.covariance for track in tracks])[:, _ROWS, _COLUMNS]
+    for row, track in zip(numbers, tracks, strict=True):
+        for start, estimate in ((21, track.launch), (24, track.impact)):
+            if estimate is not None:
+                (east, cross), (_, north) = estimate.covariance_m2
+                row[start : start + 3] = east, cross, north
+    rounded: list[list[float]] = to_digits(numbers).tolist()
+    return rounded
 
 
 def _members(track: FusedTrack, label: dict[str, Any], covariance: list[float] | None) -> dict[str, Any]:
@@ -80,25 +96,23 @@ def _members(track: FusedTrack, label: dict[str, Any], covariance: list[float] |
         "sources": list(track.sources),
     }
     if covariance is not None:
-        members["covariance"] = covariance
-    for name, estimate in (("launch", track.launch), ("impact", track.impact)):
+        members["covariance"] = covariance[:21]
+    for name, start, estimate in (("launch", 21, track.launch), ("impact", 24, track.impact)):
         if estimate is not None:
-            members[name] = place_json(estimate, with_covariance=covariance is not None)
+            members[name] = place = place_json(estimate)
+            if covariance is not None:
+                place["covariance_m2"] = covariance[start : start + 3]
+                place["sigma_s"] = round(estimate.time_sigma_s, SIGMA_DECIMALS)
     return members
 
 
-def place_json(estimate: Estimate, *, with_covariance: bool) -> dict[str, Any]:
-    """A place where a track meets the ground, as JSON."""
-    place: dict[str, Any] = {
+def place_json(estimate: Estimate) -> dict[str, Any]:
+    """A place where a track meets the ground and when, as JSON, without their errors."""
+    return {
         "latitude_deg": round(degrees(estimate.latitude_rad), PLACE_DECIMALS),
         "longitude_deg": round(degrees(estimate.longitude_rad), PLACE_DECIMALS),
         "time": to_rfc3339(estimate.time_us),
     }
-    if with_covariance:
-        (east, cross), (_, north) = estimate.covariance_m2
-        place["covariance_m2"] = to_digits(np.array([east, cross, north])).tolist()
-        place["sigma_s"] = round(estimate.time_sigma_s, 6)
-    return place
 
 
 def label_members(labels: Sequence[Label], markings: Markings) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class Releaser:
         return tuple(
             Impacts(names, exercise, at_us, tracks)
             for mask, exercise, at_us, tracks in self._tracks.impacts
-            if (names := self._roster.names(mask))
+            if (names := self._roster.names(mask & self._rights.everybody_at(at_us)))
         )
 
     def to_bytes(self) -> bytes:
@@ -217,14 +217,13 @@ class Releaser:
             "is decided by those in force at that time, also where it was received before."
         )
         body = notice_event(at_us=at_us, policy=change.version, code="agreements-changed", text=text)
-        mask = self._roster.mask(self._rights.policy_at(at_us).partners)
-        return Outgoing(at_us, Rank.NOTICE, body, "notice", mask)
+        return Outgoing(at_us, Rank.NOTICE, body, "notice", self._rights.everybody_at(at_us))
 
     def _in_order(self, outgoing: list[Outgoing]) -> list[Delivery]:
         deliveries = []
         for at_us, _, body, kind, mask in sorted(outgoing):
             # Whoever takes part no longer gets nothing more, not even the end of a track.
-            mask &= self._roster.mask(self._rights.policy_at(at_us).partners)
+            mask &= self._rights.everybody_at(at_us)
             if mask:
                 deliveries.append(Delivery(self._roster.names(mask), kind, body, at_us))
         return deliveries

@@ -108,6 +108,7 @@ class Rights:
         self._roster = roster
         self._in_force: list[tuple[int, Rulings]] = [(0, policy)]
         self._by_item: dict[str, dict[Item, Plan]] = {}
+        self._everybody: dict[str, int] = {}
         # Weak, so that plans for labels that are never seen again do not stay.
         self._plans: WeakValueDictionary[tuple[Part, ...], Plan] = WeakValueDictionary()
 
@@ -136,12 +137,21 @@ class Rights:
                 return policy
         return self._in_force[0][1]
 
+    def everybody_at(self, instant_us: int) -> int:
+        """Mask of all who take part at an instant."""
+        policy = self.policy_at(instant_us)
+        mask = self._everybody.get(policy.version)
+        if mask is None:
+            mask = self._everybody[policy.version] = self._roster.mask(policy.partners)
+        return mask
+
     def forget_before(self, instant_us: int) -> None:
         """Drop policies that were replaced at or before an instant."""
         while len(self._in_force) > 1 and self._in_force[1][0] <= instant_us:
             _, replaced = self._in_force.pop(0)
             if all(policy.version != replaced.version for _, policy in self._in_force):
                 self._by_item.pop(replaced.version, None)
+                self._everybody.pop(replaced.version, None)
 
     def plan(self, item: Item, policy: Rulings) -> Plan:
         """Decisions on an item."""

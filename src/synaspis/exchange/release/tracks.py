@@ -261,7 +261,7 @@ class Tracks:
         source = each.sighting.source
         shown: dict[str, Any] = {}
         if each.quality == "impact-area" and impact is not None:
-            place = place_json(impact, with_covariance=False)
+            place = place_json(impact)
             shown = {"impact": place, "impact_time": {"time": place.pop("time")}}
         for part in each.plan.parts:
             if group := part.mask & to.mask:
