@@ -42,7 +42,7 @@ class LaunchReport(WireModel):
     apogee: LengthEstimate | None = Field(default=None, description="Greatest height above the ellipsoid.")
     range: LengthEstimate | None = Field(default=None, description="Distance along the ground.")
     sources: Annotated[
-        tuple[Literal["infrared", "radar", "other"], ...], Field(min_length=1, max_length=8)
+        tuple[Literal["infrared", "radar", "other"], ...], Field(fail_fast=True, min_length=1, max_length=8)
     ] = Field(description="Kinds of sensor on which it rests, 1 to 8.")
     remarks: Prose | None = Field(default=None, description="Anything else.")
 
