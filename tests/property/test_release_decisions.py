@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from synaspis.agreement import (
+    BASE,
     PRODUCTS,
     QUALITIES,
     AgreementBook,
@@ -27,8 +28,10 @@ from synaspis.agreement import (
     cells,
     changes,
     check_book,
+    explain,
     load_book,
 )
+from synaspis.agreement.explanation import base_obstacles, judged
 from synaspis.core.documents import Document
 from synaspis.core.errors import InputError
 
@@ -433,6 +436,29 @@ def test_changes_are_the_cells_in_which_the_reference_differs(
             key = cell.recipient, cell.item
             same = reference(old_data, DAY, *key) == reference(new_data, DAY, *key)
             assert same is (key not in found)
+
+
+@few
+@given(checked())
+def test_an_explanation_rests_on_the_clauses_that_cedar_names(pair: tuple[dict[str, Any], AgreementBook]):
+    policy = pair[1].policy_on(DAY)
+    for cell in cells(pair[1], DAY):
+        quality, _, reasons, _ = cell.decision
+        applying = [each for each in judged(policy, cell.recipient, cell.item) if not each.missing]
+        barred = list(base_obstacles(policy, cell.recipient, cell.item))
+        assert len(barred) == sum(reason.agreement == BASE for reason in reasons)
+        if quality is None:
+            expected = {each.reason for each in applying if each.clause.level == "presence"}
+            forbids = {each.reason for each in applying if each.clause.effect == "forbid"} & expected
+            assert {reason for reason in reasons if reason.agreement != BASE} == forbids
+        else:
+            reached = [
+                each for each in applying if QUALITIES.index(each.clause.level) >= QUALITIES.index(quality)
+            ]
+            assert set(reasons) == {each.reason for each in reached if each.clause.effect == "permit"}
+        sentences = explain(policy, cell.recipient, cell.item)
+        assert all(sentence.endswith(".") for sentence in sentences)
+        assert ("nothing" in sentences[0]) is (quality is None)
 
 
 @quick
