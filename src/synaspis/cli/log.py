@@ -60,8 +60,8 @@ def verify(
 
     given = [*vkeys, *_keys_in(files)]
     if place.startswith(("http://", "https://")):
-        where = WebPlace(place, authority=authority, certificate=certificate, key=key)
-        report = verify_log(where, given)
+        with WebPlace(place, authority=authority, certificate=certificate, key=key) as opened:
+            report = verify_log(opened, given)
     else:
         report = verify_log(place, given)
     if as_json:

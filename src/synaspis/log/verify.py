@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -103,16 +102,19 @@ def verify_log(
             faults += error.faults
     if faults:
         raise InputError(faults)
-    if isinstance(place, str | Path):
-        is_web = str(place).startswith(("http://", "https://"))
-        place = WebPlace(str(place)) if is_web else FolderPlace(place)
-    with place if isinstance(place, WebPlace) else nullcontext():
-        for _ in range(_LOOKS - 1):
-            report, settled = _look(place, given)
-            if settled:
-                return report
-            pause(_PAUSE_S)
-        return _look(place, given)[0]
+    if isinstance(place, str) and place.startswith(("http://", "https://")):
+        with WebPlace(place) as opened:
+            return _verify(opened, given, pause)
+    return _verify(FolderPlace(place) if isinstance(place, str | Path) else place, given, pause)
+
+
+def _verify(place: Place, given: Sequence[Verifier], pause: Callable[[float], None]) -> LogReport:
+    for _ in range(_LOOKS - 1):
+        report, settled = _look(place, given)
+        if settled:
+            return report
+        pause(_PAUSE_S)
+    return _look(place, given)[0]
 
 
 def _look(place: Place, given: Sequence[Verifier]) -> tuple[LogReport, bool]:
