@@ -179,9 +179,11 @@ class _Plane:
         """(n, 3) unit vectors to (n, 2) metres."""
         x, y, cosine = vectors @ self._east, vectors @ self._north, vectors @ self._middle
         sine = np.hypot(x, y)
-        # At the middle itself sine is 0 and the ratio angle / sine is 1.
+        # At the middle sine is 0 and angle / sine is 1. The point opposite is on no one side: put it east.
+        x = np.where((sine < 1e-12) & (cosine < 0.0), 1e-12, x)
+        sine = np.hypot(x, y)
         scale = EARTH_RADIUS_M * np.where(
-            sine > 1e-12, np.arctan2(sine, cosine) / np.maximum(sine, 1e-12), 1.0
+            sine >= 1e-12, np.arctan2(sine, cosine) / np.maximum(sine, 1e-12), 1.0
         )
         return np.column_stack([x * scale, y * scale])
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from synaspis.agreement import USES, Agreement, Membership, Share, share_matrix, sharing
+from synaspis.agreement import USES, Agreement, LabelTable, Membership, Share, share_matrix, sharing
 from synaspis.core.documents import parse, read_document
 from synaspis.core.errors import InputError
 
@@ -102,6 +102,67 @@ def test_uses_rise():
 
 def test_members_are_expanded_and_strangers_left_out():
     assert MEMBERS.expand(["nato", "il", "mars"]) == {"nl", "us", "tr", "il"}
+
+
+def with_third(clause: str, third: str = "product: track, from: us, to: nl") -> Share | None:
+    """Right of the Netherlands to American tracks with one more clause."""
+    text = FIRST.replace("  cue:", f"  third: {{{third}, {clause}}}\n  cue:")
+    agreements = {"first": agreement(text)}
+    return share_matrix(agreements, MEMBERS, "track", date(2015, 1, 1)).get(("us", "nl"))
+
+
+def test_a_forbid_takes_the_right_whatever_permits_it():
+    assert with_third("effect: forbid") is None
+    assert with_third("effect: forbid, quality: position") is None
+
+
+def test_a_forbid_of_the_covariance_leaves_what_the_position_is_enough_for():
+    engage = "product: track, from: us, to: nl, use: engage-on-remote, delay: 1 s"
+    text = FIRST.replace("  cue:", f"  engage: {{{engage}}}\n  cue:")
+    ban = "  ban: {product: track, from: us, to: nl, effect: forbid, quality: covariance}\n  cue:"
+    free, banned = (
+        share_matrix({"first": agreement(each)}, MEMBERS, "track", date(2015, 1, 1))["us", "nl"]
+        for each in (text, text.replace("  cue:", ban))
+    )
+    assert free == Share("engage-on-remote", 1.0, "first", "engage")
+    assert banned == Share("launch-on-remote", 1.0, "first", "engage")
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "effect: forbid, conditions: {regions: east}",
+        "effect: forbid, conditions: {exercise: true}",
+        "effect: forbid, label: SECRET",
+        "use: launch-on-remote, delay: 1 s, conditions: {classes: srbm}",
+        "quality: impact-area, delay: 1 s",
+    ],
+)
+def test_a_clause_that_a_simulated_flight_does_not_meet_is_left_out(clause: str):
+    assert with_third(clause) == Share("cue", 10.0, "first", "cue")
+
+
+def test_a_clause_for_all_but_exercises_counts():
+    share = with_third("use: launch-on-remote, delay: 1 s, conditions: {exercise: false}")
+    assert share == Share("launch-on-remote", 1.0, "first", "third")
+
+
+def test_a_forbid_of_the_lowest_classification_forbids_all():
+    ban = "  ban: {product: warning, from: us, to: nl, effect: forbid, label: OPEN}\n  cue:"
+    agreements = {"first": agreement(FIRST.replace("  cue:", ban))}
+    day = date(2015, 1, 1)
+    table = LabelTable(policy="P", classifications=("OPEN", "CLOSED"))
+    assert ("us", "nl") in share_matrix(agreements, MEMBERS, "warning", day)
+    assert ("us", "nl") not in share_matrix(agreements, MEMBERS, "warning", day, labels=table)
+
+
+@pytest.mark.parametrize(("quality", "shared"), [("presence", False), ("impact-area", True)])
+def test_a_warning_is_shared_as_long_as_its_presence_is(quality: str, shared: bool):
+    ban = f"  ban: {{product: warning, from: us, to: nl, effect: forbid, quality: {quality}}}\n  cue:"
+    agreements = {"first": agreement(FIRST.replace("  cue:", ban))}
+    shares = share_matrix(agreements, MEMBERS, "warning", date(2015, 1, 1))
+    assert (("us", "nl") in shares) is shared
+    assert ("us", "tr") in shares
 
 
 @pytest.mark.parametrize(
