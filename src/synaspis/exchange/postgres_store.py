@@ -1,0 +1,260 @@
+"""The store of a centre in PostgreSQL, for centres that run on several machines.
+
+One node writes: it holds an advisory lock for as long as its connection lives, and PostgreSQL lets go of it
+when the node dies, so that a standby takes over. `synchronous_commit` is forced on: a commit returns after
+the disk of the server has it (with synchronous replicas, after theirs). Others read what is committed.
+Needs the extra `synaspis[postgres]`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import psycopg
+
+from synaspis.core.errors import Fault, InputError
+from synaspis.exchange._postgres_tables import SCHEMA_VERSION, TABLES, copy_rows, write_tick
+from synaspis.exchange.storage import (
+    Batch,
+    Entry,
+    FeedEvent,
+    Marks,
+    PolicyText,
+    Seal,
+    StorageError,
+    StoredTick,
+    Submission,
+)
+
+_SUBMISSION: Final = (
+    "s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings"
+)
+LOCK: Final = 0x53594E4153504953  # "SYNASPIS"
+PROBE_BYTES: Final = 65_536
+
+
+class PostgresStore:
+    """A `Store` in one database, written by one node at a time.
+
+    url: connection string of PostgreSQL; tables are made in `schema` when missing. writes: False opens it for
+    reading alone, beside the node that writes.
+    Raises InputError if the server cannot be reached, if another node writes, or if the tables are of another
+    version.
+    """
+
+    def __init__(self, url: str, *, schema: str = "synaspis", writes: bool = True) -> None:
+        self._url, self._schema, self._writes = url, schema, writes
+        self._reading = threading.Lock()
+        try:
+            self._writer = self._connect()
+            self._reader = self._connect()
+            if writes:
+                self._take_lock()
+                self._make_tables()
+            self._check_version()
+        except psycopg.Error as error:
+            raise self._cannot_open(str(error).strip().splitlines()[0]) from None
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        # Also where the administrator chose otherwise: nothing is acknowledged that is not durable.
+        options = f"-c search_path={self._schema} -c synchronous_commit=on"
+        return psycopg.connect(self._url, autocommit=True, options=options, connect_timeout=10)
+
+    def _cannot_open(self, what: str) -> InputError:
+        remedy = "See that the server runs, and that address, user and rights are right."
+        # The address may hold a password.
+        return InputError(Fault(f"the store cannot be opened: {what}", source="PostgreSQL", remedy=remedy))
+
+    def _take_lock(self) -> None:
+        row = self._writer.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+        if row is None or not row[0]:
+            self.close()
+            raise InputError(
+                Fault(
+                    "another centre writes to this database",
+                    source="PostgreSQL",
+                    remedy="Stop it first, or open this one for reading alone.",
+                )
+            )
+
+    def _make_tables(self) -> None:
+        with self._writer.transaction(), self._writer.cursor() as cursor:
+            cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'.encode())
+            cursor.execute("SELECT to_regclass('version')")
+            if (cursor.fetchone() or (None,))[0] is None:
+                cursor.execute(TABLES.encode())
+                cursor.execute("INSERT INTO version VALUES (%s)", (SCHEMA_VERSION,))
+
+    def _check_version(self) -> None:
+        [(version,)] = self._rows("SELECT number FROM version")
+        if version != SCHEMA_VERSION:
+            what = f"this is a store of version {version}; this program reads version {SCHEMA_VERSION}"
+            raise InputError(Fault(what, remedy="Start it with the program that wrote it."))
+
+    def _transact(self, write: Callable[[psycopg.Cursor[Any]], None]) -> None:
+        try:
+            # On a broken connection the advisory lock is gone with it: somebody else may be writing already.
+            # It is not opened again; the process has to be started anew.
+            with self._writer.transaction(), self._writer.cursor() as cursor:
+                write(cursor)
+        except psycopg.Error as error:
+            full = isinstance(error, psycopg.errors.DiskFull)
+            raise StorageError(f"PostgreSQL: {str(error).strip()}", full=full) from error
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._reading:
+            if self._reader.closed or self._reader.broken:
+                self._reader = self._connect()
+            return self._reader.execute(query.encode(), values, binary=True).fetchall()
+
+    def identity(self, text: str) -> str:
+        """The text of the first call ever made on this store; this call makes it if it is the first."""
+        rows = self._rows("SELECT text FROM identity")
+        if rows:
+            return str(rows[0][0])
+        self._transact(lambda cursor: _run(cursor, "INSERT INTO identity VALUES (%s)", (text,)))
+        return text
+
+    def probe(self) -> None:
+        """Try to store something that nobody reads. Raises StorageError."""
+        query = "INSERT INTO probe VALUES (1, %s) ON CONFLICT (number) DO UPDATE SET filler = EXCLUDED.filler"
+        self._transact(lambda cursor: _run(cursor, query, (bytes(PROBE_BYTES),)))
+
+    def marks(self) -> Marks:
+        """The last numbers stored."""
+        rows = self._rows(
+            "SELECT number, at_us, entry, body, examined FROM tick ORDER BY number DESC LIMIT 1"
+        )
+        return Marks(*rows[0]) if rows else Marks()
+
+    def commit(self, batch: Batch) -> None:
+        """Keep a tick, whole and durable. Raises StorageError."""
+        self._transact(lambda cursor: write_tick(cursor, batch))
+
+    def known(self, digests: Sequence[str]) -> dict[str, Submission]:
+        """Those of some envelopes that are stored, by digest."""
+        query = f"SELECT {_SUBMISSION} FROM submission s WHERE digest = ANY(%s)"
+        return {row[1]: Submission(*row) for row in self._rows(query, (list(digests),))}
+
+    def find(self, sender: str, message_id: str) -> Submission | None:
+        """The message of an id that a sender has sent."""
+        query = f"SELECT {_SUBMISSION} FROM submission s WHERE sender=%s AND message_id=%s"
+        rows = self._rows(query, (sender, message_id))
+        return Submission(*rows[0]) if rows else None
+
+    def shown(self, recipient: str, name: str) -> bool:
+        """Whether an event in a recipient's feed shows the message that has this name there."""
+        return bool(self._rows("SELECT 1 FROM shown WHERE recipient=%s AND name=%s", (recipient, name)))
+
+    def counters(self) -> dict[str, int]:
+        """The last counter of each recipient that has one."""
+        return dict(self._rows("SELECT recipient, max(counter) FROM feed GROUP BY recipient"))
+
+    def feed(self, recipient: str, after: int, limit: int) -> list[FeedEvent]:
+        """Events of a recipient with a counter above `after`, in order, at most `limit`."""
+        query = (
+            "SELECT f.counter, b.type, e.salt, b.data FROM feed f JOIN body b ON b.number = f.body "
+            "JOIN entry e ON e.number = f.entry WHERE recipient=%s AND counter>%s ORDER BY counter LIMIT %s"
+        )
+        return [FeedEvent(*row) for row in self._rows(query, (recipient, after, limit))]
+
+    def ticks(self, after: int) -> Iterator[StoredTick]:
+        """The ticks with a number above `after`, in order."""
+        rows = self._rows("SELECT entry FROM tick WHERE number=%s", (after,))
+        since = rows[0][0] if rows else 0
+        for number, at_us, until in self._rows(
+            "SELECT number, at_us, entry FROM tick WHERE number>%s ORDER BY number", (after,)
+        ):
+            submissions = self._submissions("s.entry>%s AND s.entry<=%s", (since, until))
+            releases = self._rows(
+                "SELECT e.record FROM entry e JOIN feed f ON f.entry = e.number "
+                "WHERE e.number>%s AND e.number<=%s ORDER BY e.number",
+                (since, until),
+            )
+            yield StoredTick(number, at_us, submissions, [row[0] for row in releases])
+            since = until
+
+    def submissions(self, after: int, limit: int) -> list[tuple[Submission, Entry]]:
+        """Submissions with an entry above `after`, in order, at most `limit`."""
+        return self._submissions("s.entry>%s", (after,), limit)
+
+    def of_kind(self, kind: str, since_us: int, until: int) -> list[tuple[Submission, Entry]]:
+        """Submissions of a kind received since an instant, with an entry of at most `until`, in order."""
+        return self._submissions("s.kind=%s AND s.received_us>=%s AND s.entry<=%s", (kind, since_us, until))
+
+    def _submissions(
+        self, condition: str, values: Sequence[object], limit: int | None = None
+    ) -> list[tuple[Submission, Entry]]:
+        query = (
+            f"SELECT {_SUBMISSION}, e.record, e.salt FROM submission s JOIN entry e ON e.number = s.entry "
+            f"WHERE {condition} ORDER BY s.entry LIMIT %s"
+        )
+        return [(Submission(*row[:-2]), Entry(*row[-2:])) for row in self._rows(query, (*values, limit))]
+
+    def snapshot(self) -> tuple[int, bytes] | None:
+        """The newest snapshot and the number of the tick after which it was taken."""
+        rows = self._rows("SELECT tick, state FROM snapshot ORDER BY tick DESC LIMIT 1")
+        return rows[0] if rows else None
+
+    def policies(self) -> list[PolicyText]:
+        """The policies that came into force, in order."""
+        return [
+            PolicyText(*row) for row in self._rows("SELECT version, day, book FROM policy ORDER BY number")
+        ]
+
+    def entries(self, after: int, limit: int) -> list[tuple[int, Entry]]:
+        """Entries with a number above `after`, in order, at most `limit`."""
+        query = "SELECT number, record, salt FROM entry WHERE number>%s ORDER BY number LIMIT %s"
+        return [(number, Entry(record, salt)) for number, record, salt in self._rows(query, (after, limit))]
+
+    def seal(self, seal: Seal, leaves: Sequence[tuple[bytes, bytes]]) -> None:
+        """Keep a seal and the leaves that it adds, each as its data and its hash. Raises StorageError."""
+        first = seal.size - len(leaves)
+
+        def write(cursor: psycopg.Cursor[Any]) -> None:
+            values = (seal.number, seal.size, seal.entry, seal.note)
+            cursor.execute("INSERT INTO seal VALUES (%s,%s,%s,%s)", values)
+            rows = ((first + index, data, digest) for index, (data, digest) in enumerate(leaves))
+            copy_rows(cursor, "leaf", rows)
+
+        self._transact(write)
+
+    def last_seal(self) -> Seal | None:
+        """The seal made last."""
+        rows = self._rows("SELECT number, size, entry, note FROM seal ORDER BY number DESC LIMIT 1")
+        return Seal(*rows[0]) if rows else None
+
+    def leaves(self, first: int, limit: int) -> list[bytes]:
+        """Data of the leaves from an index on, in order, at most `limit`."""
+        query = "SELECT data FROM leaf WHERE position>=%s ORDER BY position LIMIT %s"
+        return [row[0] for row in self._rows(query, (first, limit))]
+
+    def position(self, leaf_hash: bytes) -> int | None:
+        """Index of a leaf by its hash; None while it is not sealed."""
+        query = "SELECT position FROM leaf WHERE hash=%s ORDER BY position LIMIT 1"
+        rows = self._rows(query, (leaf_hash,))
+        return int(rows[0][0]) if rows else None
+
+    def cosign(self, size: int, partner: str, lines: bytes) -> None:
+        """Keep the cosignature of a partner's witness on the checkpoint of a size. Raises StorageError."""
+        query = (
+            "INSERT INTO cosignature VALUES (%s,%s,%s) "
+            "ON CONFLICT (size, partner) DO UPDATE SET lines = EXCLUDED.lines"
+        )
+        self._transact(lambda cursor: _run(cursor, query, (size, partner, lines)))
+
+    def cosignatures(self, size: int) -> dict[str, bytes]:
+        """The cosignatures kept for the checkpoint of a size, by partner."""
+        query = "SELECT partner, lines FROM cosignature WHERE size=%s ORDER BY partner"
+        return dict(self._rows(query, (size,)))
+
+    def close(self) -> None:
+        """Let go of the store, so that another node may write."""
+        self._writer.close()
+        self._reader.close()
+
+
+def _run(cursor: psycopg.Cursor[Any], query: str, values: Sequence[object]) -> None:
+    cursor.execute(query.encode(), values)

@@ -1,0 +1,57 @@
+"""Servers of our own for tests: PostgreSQL in a temporary folder, reached by a socket in it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+FOLDERS = (*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.environ.get("PATH", "").split(":")))
+
+
+def program(name: str) -> str | None:
+    return next((str(folder / name) for folder in FOLDERS if (folder / name).is_file()), None)
+
+
+def available() -> bool:
+    """Whether a server can be started here: its programs are there, and a user that may run them."""
+    can_run = os.geteuid() != 0 or shutil.which("runuser") is not None
+    return program("initdb") is not None and program("pg_ctl") is not None and can_run
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Start a server and yield its connection string; it is stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="synaspis-pg-"))
+    # PostgreSQL refuses to run as root; its Debian package brings a user of its own.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+
+    def run(*words: str) -> None:
+        subprocess.run([*as_user, *words], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    try:
+        run(str(program("initdb")), "-D", str(data), "-A", "trust", "-U", "synaspis", "--no-sync")
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        run(str(program("pg_ctl")), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"host={folder} user=synaspis dbname=postgres"
+        finally:
+            run(str(program("pg_ctl")), "-D", str(data), "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Connection string of a server that runs as long as the tests do."""
+    if not available():
+        pytest.skip("PostgreSQL is not installed")
+    with running() as url:
+        yield url
