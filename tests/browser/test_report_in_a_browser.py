@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
         except Exception as error:
             if "CI" in os.environ:
                 raise
-            pytest.skip(f"no browser (tools/prepare-browser.sh installs one): {str(error).splitlines()[0]}")
+            pytest.skip(f"no browser (tools/prepare-system.sh installs one): {str(error).splitlines()[0]}")
         yield opened
         opened.close()
 
