@@ -22,6 +22,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from synaspis._version import VERSION
 from synaspis.core.errors import Fault
 from synaspis.server.answers import exception_handlers, send_error
+from synaspis.server.limits import Limits
 from synaspis.server.parts import Parts
 from synaspis.server.routes import ROUTES
 from synaspis.server.sessions import Peer
@@ -68,6 +69,7 @@ def application(
             version=VERSION,
             description="HTTPS with mutual TLS; the certificate says which partner asks.",
             path=SCHEMA_PATH,
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
         request_max_body_size=parts.sessions.limits.body_bytes,
@@ -88,7 +90,7 @@ def _gate(app: ASGIApp, parts: Parts) -> ASGIApp:
         peer: Peer = scope["state"]["peer"]
         now_us = parts.clock.now_us()
         party = sessions.roster.find(peer.fingerprint, now_us)
-        refusal = _refusal(peer, scope, party is not None, limits.body_bytes)
+        refusal = _refusal(peer, scope, party is not None, limits)
         if refusal is None and party is not None:
             wait_s = sessions.wait_s(party, asyncio.get_running_loop().time())
             if not wait_s:
@@ -107,7 +109,7 @@ def _gate(app: ASGIApp, parts: Parts) -> ASGIApp:
     return gate
 
 
-def _refusal(peer: Peer, scope: Scope, known: bool, body_bytes: int) -> Refusal | None:
+def _refusal(peer: Peer, scope: Scope, known: bool, limits: Limits) -> Refusal | None:
     """Why a request is not let in, whatever its partner's rate; None if nothing speaks against it."""
     if not known:
         what = "the certificate of this connection is not that of an active partner of this centre"
@@ -117,8 +119,20 @@ def _refusal(peer: Peer, scope: Scope, known: bool, body_bytes: int) -> Refusal 
         whose = "this partner" if peer.excess == 429 else "the centre"
         fault = Fault(f"too many connections of {whose} are open", "", "Close some and come again.")
         return Refusal(peer.excess, "connections", fault, {**_CLOSE, "retry-after": "5"})
+    if _head_bytes(scope) > limits.header_bytes:
+        fault = Fault("the headers are too long", "", f"They may have {limits.header_bytes} bytes.")
+        return Refusal(431, "headers", fault, _CLOSE)
     announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if len(announced) > 18 or int(announced) > body_bytes:
-        what = f"the body announces {announced.decode()[:18]} bytes; {body_bytes} are allowed"
+    if len(announced) > 18 or int(announced) > limits.body_bytes:
+        what = f"the body announces {announced.decode()[:18]} bytes; {limits.body_bytes} are allowed"
         return Refusal(413, "body", Fault(what, "", "Send fewer messages in one body."), _CLOSE)
     return None
+
+
+def _head_bytes(scope: Scope) -> int:
+    # What came in one piece is parsed before the protocol's own limit is looked at.
+    return (
+        len(scope["raw_path"])
+        + len(scope["query_string"])
+        + sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    )

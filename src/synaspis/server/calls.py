@@ -12,7 +12,8 @@ from synaspis.server.answers import JSON, Problem
 from synaspis.server.parts import Parts
 from synaspis.server.sessions import Party
 
-TEXT: Final = "text/plain; charset=utf-8"
+TEXT: Final = "text/plain"
+"""Litestar adds that it is UTF-8."""
 
 Call = Request[Party, Any, Any]
 

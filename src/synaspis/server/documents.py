@@ -96,7 +96,7 @@ def failures(*statuses: int) -> dict[int, ResponseSpec]:
     """Return the description of errors, beside those that every address may answer with."""
     return {
         status: ResponseSpec(ErrorDocument, generate_examples=False, description=_MEANINGS[status])
-        for status in sorted({400, 403, 429, 500, 503, *statuses})
+        for status in sorted({400, 403, 413, 429, 431, 500, 503, *statuses})
     }
 
 
@@ -151,6 +151,7 @@ _MEANINGS = {
     413: "The body is longer than allowed.",
     415: "The body is of a kind that is not read here.",
     429: "A limit of the partner is exceeded; `retry-after` says when to come again.",
+    431: "The headers are longer than allowed.",
     500: "The centre failed to answer.",
     503: "The centre cannot take anything now.",
 }

@@ -25,7 +25,7 @@ class Limits(FrozenModel):
         1 << 14,
         ge=1 << 10,
         le=1 << 18,
-        description="Longest request line and headers together, bytes (400 above).",
+        description="Longest address and headers together, bytes (431 above).",
     )
     batch_lines: int = Field(100, ge=1, le=10_000, description="Most envelopes in one ndjson body.")
     requests_per_s: float = Field(

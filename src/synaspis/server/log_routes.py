@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, Final
 
 from litestar import Response, get, post
-from litestar.params import Parameter, QueryParameter
+from litestar.params import Parameter, PathParameter, QueryParameter
 
 from synaspis.core.errors import Fault
 from synaspis.server.answers import Problem
@@ -34,7 +34,9 @@ async def checkpoint(request: Call) -> Response[bytes]:
     "/v1/log/tile/{place:path}",
     responses={200: answers(bytes, "Hashes of one tile.", "application/octet-stream"), **failures(404)},
 )
-async def tile(request: Call, place: str) -> Response[bytes]:
+async def tile(
+    request: Call, place: Annotated[str, PathParameter(description="Level and index.")]
+) -> Response[bytes]:
     """One tile of the log (C2SP tlog-tiles)."""
     name = place.removeprefix("/")
     content = parts_of(request).desk.log_file(f"tile/{name}") if _TILE.fullmatch(name) else None
@@ -102,7 +104,9 @@ async def vkeys(request: Call) -> Response[bytes]:
     "/v1/log/cosignatures/{name:str}",
     responses={200: answers(str, "A checkpoint with the cosignature of one witness.", TEXT), **failures(404)},
 )
-async def cosigned(request: Call, name: str) -> Response[bytes]:
+async def cosigned(
+    request: Call, name: Annotated[str, PathParameter(description="32 hex digits.")]
+) -> Response[bytes]:
     """What one witness cosigned last; its file is named by a hash of the witness."""
     if not _COSIGNED.fullmatch(name):
         raise Problem(404, Fault("no witness has such a file", "", "`log.vkeys` names the witnesses."))

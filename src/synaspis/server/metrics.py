@@ -71,8 +71,8 @@ class Metrics:
 
     @property
     def media_type(self) -> str:
-        """Media type of `text`."""
-        return CONTENT_TYPE_LATEST
+        """Media type of `text`, without its encoding, which Litestar adds."""
+        return CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 
     def text(self) -> bytes:
         """Return everything in the text format of Prometheus."""

@@ -1,0 +1,206 @@
+"""Connections over real TLS on this machine: who gets in, and who is cut off when."""
+
+import socket
+import ssl
+import time
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from synaspis.core.clock import SystemClock
+from synaspis.server import init_centre
+
+REQUEST = b"GET /v1/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
+
+
+def connect(running, context: ssl.SSLContext) -> ssl.SSLSocket:
+    raw = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+    return context.wrap_socket(raw, server_hostname="localhost")
+
+
+def read_all(line: ssl.SSLSocket) -> bytes:
+    found = b""
+    try:
+        while piece := line.recv(65_536):
+            found += piece
+    except (ssl.SSLError, ConnectionError, TimeoutError):
+        pass
+    return found
+
+
+def is_turned_away(running, context: ssl.SSLContext) -> bool:
+    """Ask; whether not one byte of HTTP came back and no application saw the connection."""
+    known = running.call(len, running.sessions)
+    answer = b""
+    # In TLS 1.3 a client may believe that it is connected before the server has judged its certificate.
+    with suppress(ssl.SSLError, ConnectionError), connect(running, context) as line:
+        line.sendall(REQUEST)
+        answer = line.recv(100)
+    return answer == b"" and running.call(len, running.sessions) <= known
+
+
+def test_partner_with_its_certificate_is_answered(running):
+    with connect(running, running.context("alpha")) as line:
+        line.sendall(REQUEST.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+        assert read_all(line).startswith(b"HTTP/1.1 200 ")
+        assert line.version() is None or line.version() == "TLSv1.3"
+
+
+def test_without_a_certificate_nothing_answers(running):
+    assert is_turned_away(running, running.context(None))
+    assert not is_turned_away(running, running.context("alpha"))
+
+
+def test_certificate_of_another_authority_is_refused(running, tmp_path, make_founding, make_context):
+    other = init_centre(tmp_path / "other", ["alpha"], make_founding(), SystemClock())
+    context = make_context(running.data.key("ca.pem"), other.issued("alpha"))
+    assert is_turned_away(running, context)
+
+
+def test_certificate_of_the_server_does_not_make_a_client(running, make_context):
+    context = make_context(running.data.key("ca.pem"), None)
+    context.load_cert_chain(running.data.key("server.pem"), running.data.key("server.key"))
+    assert is_turned_away(running, context)
+
+
+def test_plain_http_is_not_answered(running):
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+        line.sendall(REQUEST)
+        assert b"HTTP" not in line.recv(100)
+
+
+def test_older_tls_is_refused(running):
+    context = running.context("alpha")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    assert is_turned_away(running, context)
+
+
+def test_client_refuses_a_server_of_another_authority(running, tmp_path, make_founding, make_context):
+    other = init_centre(tmp_path / "other", ["alpha"], make_founding(), SystemClock())
+    context = make_context(other.key("ca.pem"), running.data.issued("alpha"))
+    with pytest.raises(ssl.SSLCertVerificationError, match="certificate verify failed"):
+        connect(running, context)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET /v1/health HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n",
+        b"GET /v1/health HTTP/1.1\r\n\r\n",
+        b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: -5\r\n\r\n",
+        b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n",
+        b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        b"\x00\x01\x02\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_gets_the_one_shape_of_errors_or_no_answer(running, check_error, sent: bytes):
+    with connect(running, running.context("alpha")) as line:
+        line.sendall(sent)
+        answer = read_all(line)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status = int(head.split(b" ", 2)[1])
+    headers = dict(each.split(b": ", 1) for each in head.split(b"\r\n")[1:])
+    check_error(httpx.Response(status, headers=list(headers.items()), content=body), 400)
+    assert headers[b"connection"] == b"close"
+
+
+def test_headers_over_the_limit_are_refused(start, check_error):
+    running = start(header_bytes=4_096)
+    with connect(running, running.context("alpha")) as line:
+        line.sendall(b"GET /v1/health HTTP/1.1\r\nhost: x\r\nlong: " + b"x" * 9_000 + b"\r\n\r\n")
+        head, _, body = read_all(line).partition(b"\r\n\r\n")
+    response = httpx.Response(
+        int(head.split(b" ", 2)[1]), headers=[(b"content-type", b"application/json")], content=body
+    )
+    check_error(response, 431, "They may have 4096 bytes")
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"",
+        b"GET /v1/hea",
+        b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        b"content-length: 9\r\n\r\n{",
+    ],
+)
+def test_request_that_drips_is_cut_off_in_time(start, begin: bytes):
+    running = start(request_s=0.6)
+    began = time.monotonic()
+    with connect(running, running.context("alpha")) as line:
+        line.sendall(begin)
+        line.settimeout(0.2)
+        ended = False
+        # A byte now and then does not buy time.
+        while not ended and time.monotonic() - began < 5:
+            try:
+                ended = line.recv(1) == b""
+            except TimeoutError:
+                if begin:
+                    try:
+                        line.sendall(b"x")
+                    except OSError:
+                        ended = True
+            except OSError:
+                ended = True
+    assert ended
+    assert 0.4 < time.monotonic() - began < 3
+    assert running.sessions.refused["slow-request"] == 1
+
+
+def test_tls_handshake_that_is_not_finished_is_cut_off(start):
+    running = start(handshake_s=0.5)
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+        line.sendall(b"\x16\x03\x01")
+        assert line.recv(10) == b""
+    assert 0.3 < time.monotonic() - began < 3
+
+
+def test_idle_connection_is_kept_for_the_next_request_and_then_closed(start):
+    running = start(keep_alive_s=1, request_s=0.4)
+    with connect(running, running.context("alpha")) as line:
+        for _ in range(2):
+            line.sendall(REQUEST)
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += line.recv(65_536)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            # Longer than a request may take: nothing has begun.
+            time.sleep(0.6)
+        assert read_all(line) == b""
+    assert "slow-request" not in running.sessions.refused
+
+
+def test_connections_over_the_limit_of_a_partner_are_told_and_closed_and_others_are_served(
+    start, check_error
+):
+    running = start(connections_per_partner=2)
+    held = [connect(running, running.context("alpha")) for _ in range(2)]
+    try:
+        with running.client("alpha") as client:
+            response = client.get("/v1/health")
+            check_error(response, 429, "too many connections of this partner")
+            assert response.headers["retry-after"] == "5"
+            assert response.headers["connection"] == "close"
+        with running.client("bravo") as client:
+            assert client.get("/v1/health").status_code == 200
+    finally:
+        for line in held:
+            line.close()
+    with running.client("alpha") as client:
+        assert client.get("/v1/health").status_code == 200
+
+
+def test_connections_over_the_limit_of_all_are_told(start, check_error):
+    running = start(connections_total=1)
+    with connect(running, running.context("alpha")), running.client("bravo") as client:
+        check_error(client.get("/v1/health"), 503, "too many connections of the centre")
+
+
+def test_one_connection_may_ask_many_times_and_in_a_row(running):
+    with connect(running, running.context("alpha")) as line:
+        line.sendall(REQUEST * 5 + REQUEST.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+        assert read_all(line).count(b"HTTP/1.1 200 ") == 6
