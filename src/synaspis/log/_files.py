@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from synaspis.core.errors import InputError
 from synaspis.log.errors import LogDamaged
 
 STAGING: Final = ".staging"
@@ -25,7 +26,7 @@ _TOGETHER: Final = 128
 class LogFiles:
     """The folder of one log; one process at a time writes it.
 
-    folder: made if it is not there. Raises LogDamaged if it cannot be used.
+    folder: made if it is not there. Raises InputError if it cannot be used.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,7 +39,7 @@ class LogFiles:
             for left_over in self._staging.iterdir():
                 left_over.unlink()
         except OSError as error:
-            raise LogDamaged(f"the folder {folder} of the log cannot be used: {error.strerror}") from None
+            raise InputError(f"cannot use the folder {folder}: {error.strerror}") from None
 
     def read(self, path: str) -> bytes | None:
         """Content of a file below the folder; None if there is none."""
@@ -53,16 +54,14 @@ class LogFiles:
         """Write files, each replacing what was there; on return all of them are durable.
 
         items: paths below the folder and contents.
-        Raises LogDamaged if the disk refuses; then some files may be new and others old, each of them whole.
+        Raises InputError if the disk refuses; then some files may be new and others old, each of them whole.
         """
         source = iter(items)
         while batch := list(islice(source, _TOGETHER)):
             try:
                 self._write_batch(batch)
             except OSError as error:
-                raise LogDamaged(
-                    f"files of the log cannot be written below {self.folder}: {error.strerror}"
-                ) from None
+                raise InputError(f"cannot write below {self.folder}: {error.strerror}") from None
 
     def remove(self, paths: Iterable[str]) -> None:
         """Remove folders of partial tiles that are not needed any more. What cannot be removed stays: it

@@ -42,7 +42,8 @@ class LogTree:
     folder: made if it is not there; otherwise the log goes on where its checkpoint stands. cache_tiles: full
     tiles that are kept in memory for proofs, 8 KiB each. anew: begin with no leaves over what is there, in
     order to write every tile again.
-    Raises LogDamaged if the files at the right edge do not give the root of the checkpoint.
+    Raises LogDamaged if the files at the right edge do not give the root of the checkpoint, InputError if the
+    folder cannot be used.
     """
 
     def __init__(self, folder: Path | str, *, cache_tiles: int = 1024, anew: bool = False) -> None:
@@ -134,7 +135,8 @@ class LogTree:
 
         note: the signed checkpoint of exactly this tree; its signatures are the owner's business. The same
         checkpoint may be published again with more signatures.
-        Raises LogDamaged, with the folder as it was, if the checkpoint is of another tree or log.
+        Raises LogDamaged, with the folder as it was, if the checkpoint is of another tree or log, and
+        InputError if the disk refuses; the former checkpoint then stands, and the call may be repeated.
         """
         checkpoint = Checkpoint.parse(split_note(note)[0])
         if (checkpoint.size, checkpoint.root) != (self.size, self.root()):
@@ -161,7 +163,7 @@ class LogTree:
 
         note: a published checkpoint with the signatures of log and witness. witnesses: keys of one witness,
         all with one name; they are added to `log.vkeys`, so that others can check what lies here. Returns
-        the path of the file, which replaces an earlier one of this witness.
+        the path of the file, which replaces that of an earlier checkpoint.
         Raises NoteRefused if the witness did not sign it, or if it is not a checkpoint of this log.
         """
         opened = open_note(note, witnesses)
@@ -175,6 +177,10 @@ class LogTree:
                 f"{self.root(checkpoint.size).hex()}: two histories were signed"
             )
         path = cosigned_path(name)
+        former = self._files.read(path)
+        # Answers may overtake each other.
+        if former and Checkpoint.parse(split_note(former)[0]).size > checkpoint.size:
+            return path
         listed = read_vkeys(self._files.read(VKEYS) or b"")
         added = [each.key for each in opened.signatures if each.key not in listed]
         if added:

@@ -113,7 +113,8 @@ class Witness:
         starts, where the caller says it.
         Returns the signature lines; the checkpoint is durable by then. The same checkpoint again changes
         nothing and is signed again with the present time.
-        Raises WitnessRefused, with nothing changed, and with evidence where the log has forked.
+        Raises WitnessRefused, with nothing changed, and with evidence where the log has forked; LogDamaged
+        if its memory was changed, InputError if the new checkpoint cannot be made durable.
         """
         checkpoint = self._opened(note)
         if len(proof) > PATH_MAX or any(len(each) != HASH_BYTES for each in proof):

@@ -167,9 +167,7 @@ def test_a_full_disk_is_told_and_the_former_checkpoint_stays(made, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "write", full)
-    with pytest.raises(
-        LogDamaged, match=r"files of the log cannot be written below .*: No space left on device"
-    ):
+    with pytest.raises(InputError, match=r"cannot write below .*: No space left on device"):
         made.grow(9)
     monkeypatch.undo()
     assert LogTree(made.folder).size == 3
@@ -234,7 +232,7 @@ def test_a_store_that_gives_too_few_leaves_is_refused(made, kit):
 
 def test_a_folder_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "log").write_text("a file")
-    with pytest.raises(LogDamaged, match=r"the folder .*log of the log cannot be used: "):
+    with pytest.raises(InputError, match=r"cannot use the folder .*log: "):
         LogTree(tmp_path / "log")
 
 
@@ -265,6 +263,16 @@ def test_cosignatures_are_kept_with_the_key_of_their_witness(made, witness, kit)
     assert len(list((made.folder / "cosignatures").iterdir())) == 1
     listed = (made.folder / "log.vkeys").read_text().splitlines()
     assert listed == [each.vkey for each in (*kit.LOG_KEYS, *kit.WITNESS_KEYS)]
+
+
+def test_a_late_cosignature_does_not_replace_a_newer_one(made, kit):
+    keys, both = [each.verifier for each in kit.WITNESS_KEYS], (*kit.LOG_KEYS, *kit.WITNESS_KEYS)
+    made.grow(4)
+    made.grow(9)
+    newer = kit.signed(9, made.tree.root(), both)
+    path = made.tree.add_cosigned(newer, keys)
+    assert made.tree.add_cosigned(kit.signed(4, made.tree.root(4), both), keys) == path
+    assert (made.folder / path).read_bytes() == newer
 
 
 def test_a_cosignature_that_does_not_belong_here_is_refused(made, kit):

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from synaspis.core.clock import ManualClock
+from synaspis.core.errors import InputError
 from synaspis.log import (
     EMPTY_ROOT,
     Checkpoint,
@@ -193,7 +194,7 @@ def test_nothing_is_signed_that_could_not_be_remembered(witness, at, prove, kit,
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(LogDamaged, match="No space left on device"):
+    with pytest.raises(InputError, match=r"cannot write below .*: No space left on device"):
         witness.update(at(9), prove(5, 9))
     monkeypatch.undo()
     assert witness.size(kit.ORIGIN) == 5
