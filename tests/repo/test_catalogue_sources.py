@@ -87,11 +87,13 @@ def test_no_number_stands_without_unit_and_basis(item_id: str):
 
 
 def test_every_listed_source_is_used():
-    """By an item, a scenario, a published statement, the program or the documentation."""
+    """By an item, a scenario, a statement, an agreement, a rule, the program or the documentation."""
     used = {source for item_id in CATALOGUE.files for source in sources_of(CATALOGUE.find(item_id))}
     texts = [
         *(DATA / "scenarios").rglob("*.yaml"),
         *(DATA / "statements").rglob("*.yaml"),
+        *(DATA / "agreements").rglob("*.yaml"),
+        *(DATA / "rules").rglob("*.yaml"),
         *(ROOT / "src").rglob("*.py"),
         *(ROOT / "docs").rglob("*.md"),
     ]
