@@ -14,7 +14,7 @@ from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from synaspis.exchange import Audit, Client, Event, Receipt, Verification
+    from synaspis.exchange import Audit, Client, Event, Receipt, SignedRefusal, Verification
 
 _kit = click.argument("kit", metavar="KIT", type=click.Path(path_type=Path, file_okay=False))
 
@@ -50,7 +50,7 @@ def send(kit: Path, kind: str, file: Any, label: Any, exercise: str | None, as_j
     """
     members = _members(kind, file.read(), None if label is None else label.read(), exercise)
 
-    async def scene(client: Client) -> tuple[list[Receipt], Receipt]:
+    async def scene(client: Client) -> tuple[list[Receipt | SignedRefusal], Receipt]:
         earlier = await client.resend()
         return earlier, await client.send(kind, members["body"], **members["marking"])
 
@@ -58,7 +58,14 @@ def send(kit: Path, kind: str, file: Any, label: Any, exercise: str | None, as_j
     if as_json:
         print_json(receipt.to_dict())
         return 0
+    from synaspis.exchange import Receipt
+
     for former in earlier:
+        if not isinstance(former, Receipt):
+            click.echo(
+                f"Message {former.message_id}, sent before without an answer, was refused: {former.faults[0]}"
+            )
+            continue
         click.echo(
             f"Message {former.message_id}, sent before without an answer, was received {former.received_at}."
         )

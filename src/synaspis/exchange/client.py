@@ -20,14 +20,16 @@ from synaspis.agreement import Label
 from synaspis.core.clock import Clock, SystemClock, to_rfc3339
 from synaspis.exchange.client_answers import Receipt, read_answer
 from synaspis.exchange.client_audit import Audit, audit
-from synaspis.exchange.client_errors import Alarm, ServerFault, Unreachable
-from synaspis.exchange.client_events import Event, read_event, release_leaf, submission_leaf
+from synaspis.exchange.client_errors import Alarm, ServerFault, SignedRefusal, Unreachable
+from synaspis.exchange.client_events import Event, read_event
 from synaspis.exchange.client_feed import RawEvent
-from synaspis.exchange.client_link import Link, Sleep
+from synaspis.exchange.client_inbox import Inbox
+from synaspis.exchange.client_keys import KeyRing
+from synaspis.exchange.client_link import BUSY, Link, Sleep
 from synaspis.exchange.client_verify import LogReader, Verification
 from synaspis.exchange.kit import CENTRE, PartnerKit
-from synaspis.exchange.partner_state import PartnerState, StoredEvent
-from synaspis.messages import Message, PublicKey, SigningKey, new_id, read_message, seal, write_message
+from synaspis.exchange.partner_state import PartnerState
+from synaspis.messages import Message, SigningKey, new_id, read_message, seal, write_message
 from synaspis.messages.message import SCHEMA
 from synaspis.messages.strict import canonical_json
 
@@ -73,13 +75,15 @@ class Client:
         self._clock = clock or SystemClock()
         self._entropy, self._on_alarm, self._sleep = entropy, on_alarm, sleep
         self._key = SigningKey.load(self.kit.path("message.key"))
-        self._keys = {
-            **{name: PublicKey(raw) for name, raw in self.kit.partner_keys.items()},
-            self.kit.partner: self._key.public,
-            CENTRE: PublicKey(self.kit.centre_key),
-        }
         self.state = PartnerState(self.kit.path("state.sqlite"))
+        current = {
+            **self.kit.partner_keys,
+            self.kit.partner: self._key.public.raw,
+            CENTRE: self.kit.centre_key,
+        }
+        self._keys = KeyRing(self.state, current, self._clock.now_us())
         self._link = Link(self.kit, transport=transport, sleep=sleep)
+        self._inbox = Inbox(self.kit.partner, self.state, self._clock, self._alarm)
         self._log = LogReader(self.kit, self.state, self._link, self._clock)
 
     async def __aenter__(self) -> Self:
@@ -125,23 +129,30 @@ class Client:
         self.state.remember_sending(message.id, digest, envelope, self._clock.now_us())
         return await self._submit(message.id, digest, envelope)
 
-    async def resend(self) -> list[Receipt]:
+    async def resend(self) -> list[Receipt | SignedRefusal]:
         """Send again, byte for byte, every message of which it is not known whether it arrived.
 
-        The centre gives the same receipt for the same bytes, so nothing counts twice. Returns the receipts.
-        Raises as `send` does, at the first that fails.
+        The centre gives the same receipt for the same bytes, so nothing counts twice. Returns the answer to
+        each. Raises Unreachable, ServerFault or Alarm as `send` does.
         """
-        return [await self._submit(sent.id, sent.digest, sent.envelope) for sent in self.state.unanswered()]
+        answers: list[Receipt | SignedRefusal] = []
+        for sent in self.state.unanswered():
+            try:
+                answers.append(await self._submit(sent.id, sent.digest, sent.envelope))
+            except SignedRefusal as refusal:
+                answers.append(refusal)
+        return answers
 
     async def _submit(self, message_id: str, digest: str, envelope: bytes) -> Receipt:
         status, body = await self._link.submit(envelope)
-        answer = read_answer(status, body, message_id, digest, self.kit.partner, self._keys[CENTRE])
+        now_us = self._clock.now_us()
+        answer = read_answer(status, body, message_id, digest, self.kit.partner, self._keys, now_us)
         if isinstance(answer, Receipt):
-            self.state.remember_answer(digest, body, "receipt", self._clock.now_us(), answer.leaf)
+            self.state.remember_answer(digest, body, "receipt", now_us, answer.leaf)
             return answer
         # Some reasons pass, such as a full disk: the envelope stays and `resend` tries again.
         if answer.error.code not in PASSING:
-            self.state.remember_answer(digest, body, "refusal", self._clock.now_us(), answer.leaf)
+            self.state.remember_answer(digest, body, "refusal", now_us, answer.leaf)
         raise answer.error
 
     async def watch(self, after: int | None = None, *, witness: bool = True) -> AsyncGenerator[Event, None]:
@@ -173,6 +184,10 @@ class Client:
                                 given = self._handled(event)
                 except Unreachable:
                     pass
+                except ServerFault as fault:
+                    # What lies at this moment of the server passes; what lies at us does not.
+                    if fault.status not in BUSY and fault.status < 500:
+                        raise
                 await self._link.pause(attempt)
                 attempt += 1
         finally:
@@ -223,8 +238,7 @@ class Client:
     async def _fetch(self) -> None:
         while True:
             last = self.state.last_counter()
-            batch = await self._link.batch(last, BATCH)
-            self._keep(batch)
+            self._inbox.keep(await self._link.batch(last, BATCH))
             if self.state.last_counter() == last:
                 return
 
@@ -233,46 +247,9 @@ class Client:
         # What has no counter is about the feed itself: that we are behind, and that we have caught up.
         self.behind = next((raw.event == "behind" for raw in reversed(group) if not raw.id), self.behind)
         try:
-            self._keep([raw for raw in group if raw.id])
+            self._inbox.keep([raw for raw in group if raw.id])
         except Alarm:
             await self._fetch()
-
-    def _keep(self, group: list[RawEvent]) -> None:
-        """Keep the events of a group that are new, all in one transaction.
-
-        Raises Alarm for a counter that was left out or used twice.
-        """
-        last = self.state.last_counter()
-        rows: list[tuple[StoredEvent, str | None]] = []
-        try:
-            for raw in group:
-                stored = self._stored_event(raw)
-                if stored.counter <= last:
-                    self._compare(stored)
-                    continue
-                if stored.counter != last + 1:
-                    raise Alarm(f"event {stored.counter} follows event {last}: the centre left some out")
-                last = stored.counter
-                rows.append((stored, submission_leaf(read_event(stored, {}))))
-        finally:
-            if rows:
-                self.state.remember_events(rows)
-
-    def _stored_event(self, raw: RawEvent) -> StoredEvent:
-        try:
-            counter = int(raw.id)
-            salt, data = raw.data[0].decode("ascii"), raw.data[1]
-            leaf = release_leaf(self.kit.partner, counter, salt, data)
-        except (ValueError, IndexError):
-            raise Alarm(f"an event without counter, salt or content came: {raw.id[:40]!r}") from None
-        return StoredEvent(counter, raw.event, salt, data, self._clock.now_us(), leaf)
-
-    def _compare(self, again: StoredEvent) -> None:
-        known = self.state.event(again.counter)
-        if known is not None and (known.salt, known.data) != (again.salt, again.data):
-            what = f"event {again.counter} came twice, with different content"
-            self.state.remember_evidence(self._clock.now_us(), what, known.data, again.data)
-            self._alarm(what)
 
     def _stored(self, after: int, limit: int = -1) -> list[Event]:
         events = [read_event(stored, self._keys) for stored in self.state.events(after, limit)]

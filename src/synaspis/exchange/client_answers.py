@@ -10,8 +10,9 @@ from synaspis.core.errors import Fault
 from synaspis.exchange.answers import RECEIPT_SCHEMA, RECEIPT_TYPE, REFUSAL_SCHEMA, REFUSAL_TYPE
 from synaspis.exchange.client_errors import Alarm, SignedRefusal
 from synaspis.exchange.client_events import record_leaf
+from synaspis.exchange.client_keys import KeyRing
 from synaspis.exchange.kit import CENTRE
-from synaspis.messages import Limits, PublicKey, Refused, open_envelope, strict_json
+from synaspis.messages import Limits, Refused, strict_json
 
 _LIMITS: Final = Limits(size_bytes=4_000_000, characters=4_000_000)
 _ACCEPTED: Final = (200, 201)
@@ -56,21 +57,20 @@ class Refusal:
 
 
 def read_answer(
-    status: int | None, raw: bytes, message_id: str, digest: str, partner: str, key: PublicKey
+    status: int | None, raw: bytes, message_id: str, digest: str, partner: str, keys: KeyRing, at_us: int
 ) -> Receipt | Refusal:
     """Verify an answer of the centre.
 
     status: of HTTP; None for an answer that was kept. digest: SHA-256 of the envelope that was sent, hex.
-    partner: who sent it. key: the centre's.
+    partner: who sent it. keys: the centre's among them. at_us: when the answer came.
     Raises Alarm if it is not signed by the centre, or is about something else than what was sent.
     """
     refused = status is not None and status not in _ACCEPTED
     if status is None:
         refused = REFUSAL_TYPE.encode() in raw[:4_000_000]
     try:
-        opened = open_envelope(
-            raw, {CENTRE: key}, payload_type=REFUSAL_TYPE if refused else RECEIPT_TYPE, limits=_LIMITS
-        )
+        payload_type = REFUSAL_TYPE if refused else RECEIPT_TYPE
+        opened = keys.open(raw, CENTRE, at_us, payload_type, _LIMITS)
         content = strict_json(opened.payload, _LIMITS)
         reader = _refusal if refused else _receipt
         return reader(content, raw, message_id, digest, partner, known=status == 200)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from synaspis.exchange.client_answers import Receipt, read_answer
 from synaspis.exchange.client_errors import Alarm
 from synaspis.exchange.client_events import knows_sender, read_event, release_leaf, submission_leaf
+from synaspis.exchange.client_keys import KeyRing
 from synaspis.exchange.client_verify import LogReader, Verification
-from synaspis.exchange.kit import CENTRE, PartnerKit
+from synaspis.exchange.kit import PartnerKit
 from synaspis.exchange.partner_state import PartnerState, Sent
 from synaspis.log import NoteRefused, ProofRefused, verify_proof
-from synaspis.messages import PublicKey, Refused, open_envelope
+from synaspis.messages import Refused
 
 
 @dataclass
@@ -61,13 +62,13 @@ class Audit:
 def audit(
     kit: PartnerKit,
     state: PartnerState,
-    keys: Mapping[str, PublicKey],
+    keys: KeyRing,
     log: LogReader,
     look: Verification | None,
 ) -> Audit:
     """Check all that is kept: answers, counters, events, envelopes, proofs, evidence.
 
-    keys: public message keys by sender. look: what the log came to just now; None if it could not be asked.
+    keys: public message keys. look: what the log came to just now; None if it could not be asked.
     """
     result = Audit(look=look)
     if look is not None:
@@ -83,12 +84,10 @@ def audit(
     return result
 
 
-def _sent_findings(
-    sent: Sent, kit: PartnerKit, keys: Mapping[str, PublicKey], result: Audit
-) -> Iterator[str]:
+def _sent_findings(sent: Sent, kit: PartnerKit, keys: KeyRing, result: Audit) -> Iterator[str]:
     result.sent += 1
     try:
-        open_envelope(sent.envelope, {kit.partner: keys[kit.partner]})
+        keys.open(sent.envelope, kit.partner, sent.sent_us)
     except Refused as error:
         yield f"the envelope of message {sent.id} is not as it was signed: {error.faults[0]}"
     if hashlib.sha256(sent.envelope).hexdigest() != sent.digest:
@@ -97,7 +96,8 @@ def _sent_findings(
         result.unanswered += 1
         return
     try:
-        answer = read_answer(None, sent.answer, sent.id, sent.digest, kit.partner, keys[CENTRE])
+        at_us = sent.answered_us or sent.sent_us
+        answer = read_answer(None, sent.answer, sent.id, sent.digest, kit.partner, keys, at_us)
     except Alarm as alarm:
         yield str(alarm)
         return
@@ -109,9 +109,7 @@ def _sent_findings(
         result.refusals += 1
 
 
-def _event_findings(
-    kit: PartnerKit, state: PartnerState, keys: Mapping[str, PublicKey], result: Audit
-) -> Iterator[str]:
+def _event_findings(kit: PartnerKit, state: PartnerState, keys: KeyRing, result: Audit) -> Iterator[str]:
     last = 0
     for stored in state.events():
         result.events += 1

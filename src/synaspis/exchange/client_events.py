@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from synaspis.exchange.client_keys import KeyRing
 from synaspis.exchange.kit import CENTRE
 from synaspis.exchange.partner_state import StoredEvent
 from synaspis.log import commitment, leaf_hash
-from synaspis.messages import PublicKey, Refused, open_envelope, strict_json
+from synaspis.messages import Refused, strict_json
 from synaspis.messages.strict import Limits, canonical_json
 
 EVENT_TYPES: Final = ("message", "picture", "notice")
@@ -92,11 +93,11 @@ def submission_leaf(event: Event) -> str | None:
     return None
 
 
-def read_event(stored: StoredEvent, keys: Mapping[str, PublicKey]) -> Event:
+def read_event(stored: StoredEvent, keys: KeyRing | None) -> Event:
     """Read an event and check what can be checked without the log.
 
-    keys: public message keys by sender, the centre's under `centre`; an envelope of a sender without a key
-    here stays unverified and raises no alarm.
+    keys: of senders, the centre's under `centre`; an envelope of a sender without any key here stays
+    unverified and raises no alarm. None checks nothing.
     """
     try:
         content = strict_json(stored.data, _LIMITS)
@@ -105,25 +106,27 @@ def read_event(stored: StoredEvent, keys: Mapping[str, PublicKey]) -> Event:
     except Refused as error:
         return Event(stored.counter, stored.type, {}, (f"event {stored.counter}: {error.faults[0]}",))
     event = Event(stored.counter, stored.type, content)
-    alarms = tuple(f"event {stored.counter}: {alarm}" for alarm in _alarms(event, keys))
+    if keys is None:
+        return event
+    alarms = tuple(f"event {stored.counter}: {alarm}" for alarm in _alarms(event, keys, stored.arrived_us))
     return Event(stored.counter, stored.type, content, alarms)
 
 
-def _alarms(event: Event, keys: Mapping[str, PublicKey]) -> Iterator[str]:
+def _alarms(event: Event, keys: KeyRing, at_us: int) -> Iterator[str]:
     if event.type not in EVENT_TYPES or event.content.get("type") != event.type:
         yield f"it is announced as {event.type!r} and says that it is {event.content.get('type')!r}"
     if not isinstance(event.content.get("at"), str):
         yield "it says no time"
     if (envelope := event.content.get("envelope")) is not None:
         try:
-            yield from _envelope_alarms(event, envelope, keys)
+            yield from _envelope_alarms(event, envelope, keys, at_us)
         except Refused as error:
             yield f"the envelope in it cannot be what was sent: {error.faults[0]}"
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             yield f"the envelope and the record of its submission do not have their shape ({error})"
 
 
-def _envelope_alarms(event: Event, envelope: str, keys: Mapping[str, PublicKey]) -> Iterator[str]:
+def _envelope_alarms(event: Event, envelope: str, keys: KeyRing, at_us: int) -> Iterator[str]:
     """Held against each other: the message as told, the envelope, the record of its submission."""
     raw = envelope.encode()
     sender = event.message["sender"]
@@ -134,14 +137,14 @@ def _envelope_alarms(event: Event, envelope: str, keys: Mapping[str, PublicKey])
         yield "the record of the submission commits to another envelope"
     if record["sender"] != sender:
         yield f"the record names {record['sender']} as the sender, the message {sender}"
-    if sender in keys:
-        opened = open_envelope(raw, {sender: keys[sender]}, limits=_LIMITS)
+    if keys.knows(sender):
+        opened = keys.open(raw, sender, at_us, limits=_LIMITS)
         signed = strict_json(opened.payload, _LIMITS)
         changed = sorted(key for key, value in event.message.items() if signed.get(key) != value)
         if changed:
             yield f"{', '.join(changed)} of the message differ from what {sender} signed"
 
 
-def knows_sender(event: Event, keys: Mapping[str, PublicKey]) -> bool:
+def knows_sender(event: Event, keys: KeyRing) -> bool:
     """Whether the signature inside an event could be checked; True where there is none to check."""
-    return event.content.get("envelope") is None or event.message.get("sender", CENTRE) in keys
+    return event.content.get("envelope") is None or keys.knows(str(event.message.get("sender", CENTRE)))

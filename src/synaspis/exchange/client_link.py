@@ -29,7 +29,9 @@ QUIET_TIMEOUT_S: Final = 30.0
 ATTEMPTS: Final = 6
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 10.0
-_BUSY: Final = frozenset({429, 502, 503, 504})
+BUSY: Final = frozenset({429, 502, 503, 504})
+"""Statuses of HTTP that pass."""
+
 _ANSWER_LIMITS: Final = Limits(size_bytes=64_000_000, depth=24, items=100_000, characters=64_000_000)
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -78,9 +80,9 @@ class Link:
         """Close all connections."""
         await self._http.aclose()
 
-    async def pause(self, attempt: int) -> None:
-        """Wait after a failed attempt, numbered from 0."""
-        await self._sleep(pause_s(attempt, self._chance()))
+    async def pause(self, attempt: int, at_least_s: float = 0.0) -> None:
+        """Wait after a failed attempt, numbered from 0, and at least so many seconds."""
+        await self._sleep(max(at_least_s, pause_s(attempt, self._chance())))
 
     async def submit(self, envelope: bytes) -> tuple[int, bytes]:
         """Post one envelope until an answer comes; the same bytes each time, so that it counts once.
@@ -168,17 +170,19 @@ class Link:
         self, method: str, path: str, *, content: bytes | None = None, kind: str = ""
     ) -> tuple[int, bytes]:
         headers = {"Content-Type": kind} if kind else {}
-        failure = ""
+        failure, at_least_s = "", 0.0
         for attempt in range(ATTEMPTS):
             if attempt:
-                await self.pause(attempt - 1)
+                await self.pause(attempt - 1, at_least_s)
             try:
                 answer = await self._http.request(method, path, content=content, headers=headers)
             except self._errors as error:
                 failure = _reason(error)
                 continue
-            if answer.status_code in _BUSY and not _is_envelope(answer.content):
+            if answer.status_code in BUSY and not _is_envelope(answer.content):
                 failure = f"it answered {answer.status_code}"
+                asked = answer.headers.get("retry-after", "")
+                at_least_s = min(float(asked) if asked.isdecimal() else 0.0, _LONGEST_PAUSE_S)
                 continue
             if answer.status_code >= 400 and not _is_envelope(answer.content):
                 raise _server_fault(answer.status_code, answer.content)

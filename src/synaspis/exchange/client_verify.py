@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from synaspis.core.clock import SECOND_US, Clock
@@ -101,11 +102,20 @@ class LogReader:
             signer.verifier,
             *(verifier(text) for text in kit.witness_vkeys.values()),
         )
-        self._witness = Witness(kit.folder / "witness", signer, self.log_keys, clock)
+        self._witness = self._open_witness(kit.folder / "witness", signer)
         self._own_name = signer.name
         self._delivered: Checkpoint | None = None
         self._tied: set[tuple[int, bytes]] = set()
         self._lock = asyncio.Lock()
+
+    def _open_witness(self, folder: Path, signer: Signer) -> Witness:
+        """The witness of a key; one with a new key goes on from what the former one saw last."""
+        witness = Witness(folder / signer.key_id.hex(), signer, self.log_keys, self._clock)
+        if witness.latest(self.origin) is None:
+            former = [file.read_bytes() for file in sorted(folder.glob("*/*.checkpoint"))]
+            if former:
+                witness.update(max(former, key=lambda note: self._head(note).size))
+        return witness
 
     async def look(self, most: int | None = None) -> Verification:
         """Take the newest checkpoint and fetch proofs that are owed; most: at most so many, oldest first.

@@ -8,7 +8,7 @@ here; an event that is here and was not yet handled is handed out again. One pro
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,9 @@ CREATE TABLE submission (
 ) STRICT;
 CREATE TABLE evidence (
     number INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, what TEXT NOT NULL, first BLOB, second BLOB
+) STRICT;
+CREATE TABLE key (
+    owner TEXT NOT NULL, raw BLOB NOT NULL, last_us INTEGER NOT NULL, PRIMARY KEY (owner, raw)
 ) STRICT;
 CREATE TABLE handled (counter INTEGER NOT NULL) STRICT;
 INSERT INTO handled VALUES (0);
@@ -244,6 +247,21 @@ class PartnerState:
     def promised(self, leaf: str | None) -> bool:
         """Whether a proof is kept or still asked for of the leaf of a submission, given in hex."""
         return self._base.execute("SELECT 1 FROM submission WHERE leaf = ?", (leaf,)).fetchone() is not None
+
+    # Keys.
+
+    def remember_keys(self, keys: Mapping[str, bytes], now_us: int) -> None:
+        """Keep public message keys by owner, with the time at which they are known to be in force."""
+        self._base.execute("BEGIN IMMEDIATE")
+        self._base.executemany(
+            "INSERT INTO key VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_us = max(last_us, ?3)",
+            [(owner, raw, now_us) for owner, raw in keys.items()],
+        )
+        self._base.execute("COMMIT")
+
+    def known_keys(self) -> list[tuple[str, bytes, int]]:
+        """Every key that is kept: owner, 32 bytes, when it was last in force."""
+        return list(self._base.execute("SELECT owner, raw, last_us FROM key ORDER BY owner, last_us"))
 
     # Evidence.
 

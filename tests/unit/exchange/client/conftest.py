@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -216,6 +217,13 @@ class Bench:
         )
         key.save(self.folder / "message.key")
         generate_signer(f"{ORIGIN}/witness/aa", "ed25519-cosignature").save(self.folder / "witness.key")
+
+    def renew_other(self) -> None:
+        """Give `bb` another key, and us the kit that names it."""
+        was = base64.b64encode(self.other.public.raw).decode()
+        now = base64.b64encode(SigningKey.generate().public.raw).decode()
+        path = self.folder / "partner.yaml"
+        path.write_text(path.read_text().replace(was, now))
 
     def client(self, **options) -> Client:
         async def no_pause(_: float) -> None:

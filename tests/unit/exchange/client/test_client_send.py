@@ -76,6 +76,28 @@ def test_a_refusal_brings_the_reasons_of_the_centre(bench, run, label):
     assert (audit.refusals, audit.receipts, audit.findings) == (1, 0, [])
 
 
+def test_an_earlier_message_that_is_refused_in_the_end_does_not_stop_the_others(bench, run, label):
+    bench.centre.lose = 100
+
+    async def before():
+        async with bench.client() as client:
+            for text in ("One.", "Two."):
+                with pytest.raises(Unreachable):
+                    await client.send("text", {"text": text}, label=label)
+
+    async def after():
+        async with bench.client() as client:
+            return await client.resend(), client.state.unanswered()
+
+    run(before())
+    bench.centre.lose = 0
+    bench.centre.refuse = "clock-skew"
+    (refused, received), left = run(after())
+    assert isinstance(refused, SignedRefusal)
+    assert received.known
+    assert left == []
+
+
 def test_a_refusal_that_may_pass_leaves_the_message_to_be_sent_again(bench, run, label):
     bench.centre.refuse = "storage-full"
 
@@ -109,7 +131,9 @@ def test_a_receipt_that_the_centre_did_not_sign_is_an_alarm(bench, run, label):
         async with bench.client() as client:
             await client.send("text", TEXT, label=label)
 
-    with pytest.raises(Alarm, match=r"cannot be believed: .*no partner here has the key"):
+    with pytest.raises(
+        Alarm, match=r"cannot be believed: .*signed with a key that the kit does not have for centre"
+    ):
         run(scene())
 
 

@@ -58,6 +58,27 @@ def test_the_cosignature_handed_in_is_of_the_partners_witness(bench, run, label)
     assert opened.signatures[0].time_s == bench.clock.now_us() // SECOND_US
 
 
+def test_a_renewed_witness_key_goes_on_from_what_the_former_one_saw(bench, run, label):
+    from synaspis.log import generate_signer
+
+    async def scene():
+        async with bench.client() as client:
+            await client.send("text", TEXT, label=label)
+            return await client.verify()
+
+    first = run(scene())
+    (bench.folder / "witness.key").unlink()
+    generate_signer("aa/witness", "ed25519-cosignature").save(bench.folder / "witness.key")
+    second = run(scene())
+    assert first.holds
+    assert second.holds
+    assert second.cosigned
+    forge(bench)
+    (bench.folder / "witness.key").unlink()
+    generate_signer("aa/witness", "ed25519-cosignature").save(bench.folder / "witness.key")
+    assert any("contradicts" in finding for finding in run(scene()).findings)
+
+
 def forge(bench) -> bytes:
     """Rewrite the first leaf: a log of the same keys with another past."""
     bench.centre.leaves[0] = bytes(32)

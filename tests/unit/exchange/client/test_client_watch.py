@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from synaspis.exchange.client_errors import Alarm
+from synaspis.exchange.client_errors import Alarm, ServerFault
 from synaspis.messages import PublicKey, SigningKey, canonical_json, seal
 
 WHY = [{"agreement": "all", "clause": "texts"}]
@@ -221,6 +221,7 @@ def test_an_envelope_with_a_forged_signature_is_an_alarm(bench, run):
 
     (alarm,) = run(scene())
     assert "event 1: the envelope in it cannot be what was sent" in alarm
+    assert "It is forged, or bb renewed its key: get a new partner.yaml, and ask bb." in alarm
 
 
 def test_an_envelope_of_a_partner_whose_key_is_not_known_is_counted_and_no_alarm(bench, run):
@@ -237,3 +238,50 @@ def test_an_envelope_of_a_partner_whose_key_is_not_known_is_counted_and_no_alarm
     assert alarms == []
     assert (audit.envelopes, audit.unknown_senders) == (0, 1)
     assert isinstance(stranger.public, PublicKey)
+
+
+@pytest.mark.parametrize(("later_days", "alarmed"), [(80, False), (100, True)])
+def test_a_renewed_key_leaves_what_was_signed_before_verifiable_for_a_while(bench, run, later_days, alarmed):
+    """80 and 100 days: on both sides of the longest overlap that a centre grants, 90 days."""
+    message = bench.message("Hello.")
+    envelope = seal(canonical_json({"schema": "synaspis.message/1", **message}), bench.other)
+
+    async def scene():
+        async with bench.client() as client:
+            await client.catch_up()
+            return client.alarms, await client.audit()
+
+    bench.centre.deliver(envelope, message)
+    assert run(scene())[0] == []
+    bench.renew_other()
+    bench.clock.advance(later_days * 86_400_000_000)
+    bench.centre.deliver(envelope, message)
+    alarms, audit = run(scene())
+    assert bool(alarms) == alarmed
+    assert audit.envelopes == (1 if alarmed else 2)
+
+
+def test_a_centre_that_has_no_feed_for_us_now_is_asked_again_and_one_that_refuses_is_not(bench, run):
+    import httpx
+
+    bench.centre.release(extract("a"))
+    answers = [503, 500, 429]
+    handle = bench.centre.handle_async_request
+
+    async def at_first_not(request):
+        if request.url.path == "/v1/feed" and answers:
+            return httpx.Response(answers.pop(0), json={"error": {"faults": [{"what": "not now"}]}})
+        return await handle(request)
+
+    bench.centre.handle_async_request = at_first_not
+
+    async def scene():
+        async with bench.client() as client:
+            first = await take(client, 1)
+            answers.append(403)
+            with pytest.raises(ServerFault, match="answered 403: not now"):
+                await take(client, 2)
+            return first
+
+    assert len(run(scene())) == 1
+    assert answers == []
