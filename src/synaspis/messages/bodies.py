@@ -47,8 +47,6 @@ def read_body(kind: str, value: Any) -> Body:
     value: the body itself, or what JSON says of it. Raises Rejected with all faults.
     """
     model = BODIES[kind]
-    if isinstance(value, model):
-        return value
     try:
         return model.model_validate(value)
     except ValidationError:
