@@ -71,11 +71,14 @@ class FolderPlace:
                 found = list(entries)
         except FileNotFoundError:  # a folder of partial tiles that the log has just removed
             return
+        except OSError as error:
+            raise InputError(Fault(f"{prefix} cannot be read: {error.strerror}", source=self.name)) from None
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
                 yield from self._below(folder / entry.name, f"{prefix}{entry.name}/")
             else:
-                yield prefix + entry.name
+                # A name that is no UTF-8 belongs to no file of a log, and has to be shown.
+                yield prefix + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
 
 
 class WebPlace:

@@ -7,7 +7,7 @@ The entries themselves lie in bundles of up to 256, each with its length before 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +17,6 @@ from synaspis.log.tree import HASH_BYTES
 
 TILE_WIDTH: Final = 256
 ENTRY_BYTES_MAX: Final = 65_535
-LEVEL_MAX: Final = 7
-"""Highest level that a tree below 2^64 leaves reaches."""
-
 ENTRIES: Final = -1
 """Stands for the level of entry bundles."""
 
@@ -63,22 +60,6 @@ class Tile:
             if tile.path() == path:
                 return tile
         raise InputError(f"{shown(path)} is not the path of a tile, such as tile/0/x001/234.p/17")
-
-
-def tiles_of(size: int) -> Iterator[Tile]:
-    """All tiles and bundles of a tree, full ones and the partial ones at its right edge, bundles first.
-
-    size: number of leaves.
-    """
-    levels = [ENTRIES, 0]
-    while levels[-1] < LEVEL_MAX and size >> (8 * (levels[-1] + 1)):
-        levels.append(levels[-1] + 1)
-    for level in levels:
-        full, rest = divmod(size >> (8 * max(level, 0)), TILE_WIDTH)
-        for number in range(full):
-            yield Tile(level, number)
-        if rest:
-            yield Tile(level, full, rest)
 
 
 def tile_at(level: int, number: int, size: int) -> Tile | None:

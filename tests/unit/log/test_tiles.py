@@ -1,11 +1,9 @@
 """Names and contents of tiles. Examples of C2SP tlog-tiles, section "Merkle Tree"."""
 
-from collections import Counter
-
 import pytest
 
 from synaspis.core.errors import InputError
-from synaspis.log.tiles import ENTRIES, Tile, hashes_of, read_entries, tile_at, tiles_of, write_entries
+from synaspis.log.tiles import ENTRIES, Tile, hashes_of, read_entries, tile_at, write_entries
 
 
 @pytest.mark.parametrize(
@@ -54,24 +52,19 @@ def test_any_other_path_is_refused(path):
 
 
 def test_the_tiles_of_70_000_leaves_are_those_of_the_specification():
-    found = list(tiles_of(70_000))
-    full = Counter(tile.level for tile in found if tile.width == 256)
-    partial = {tile.level: tile.width for tile in found if tile.width < 256}
-    assert full == {ENTRIES: 273, 0: 273, 1: 1}
-    assert partial == {ENTRIES: 112, 0: 112, 1: 17, 2: 1}
+    # 273 full tiles and one of 112 at level 0, one full and one of 17 at level 1, one of 1 at level 2.
+    for level, edge in ((ENTRIES, Tile(ENTRIES, 273, 112)), (0, Tile(0, 273, 112)), (1, Tile(1, 1, 17))):
+        assert tile_at(level, edge.number - 1, 70_000) == Tile(level, edge.number - 1)
+        assert tile_at(level, edge.number, 70_000) == edge
+        assert tile_at(level, edge.number + 1, 70_000) is None
+    assert tile_at(2, 0, 70_000) == Tile(2, 0, 1)
+    assert tile_at(3, 0, 70_000) is None
 
 
 def test_256_leaves_have_a_full_tile_and_one_hash_above():
-    assert list(tiles_of(256)) == [Tile(ENTRIES, 0), Tile(0, 0), Tile(1, 0, 1)]
-    assert not list(tiles_of(0))
-
-
-def test_a_tile_is_asked_for_as_wide_as_the_tree_has_it():
-    assert tile_at(0, 273, 70_000) == Tile(0, 273, 112)
-    assert tile_at(0, 272, 70_000) == Tile(0, 272)
-    assert tile_at(0, 274, 70_000) is None
-    assert tile_at(ENTRIES, 273, 70_000) == Tile(ENTRIES, 273, 112)
-    assert tile_at(3, 0, 70_000) is None
+    assert tile_at(0, 0, 256) == Tile(0, 0)
+    assert tile_at(1, 0, 256) == Tile(1, 0, 1)
+    assert tile_at(0, 1, 256) is None
 
 
 def test_entries_have_their_length_before_them():

@@ -229,6 +229,11 @@ def test_a_file_too_many_is_found(log, path, what):
     assert (report.verdict, report.detail) == ("altered", f"{path}: {what}")
 
 
+def test_a_name_that_is_no_text_is_shown(log):
+    (log.folder / os.fsdecode(b"\xff")).write_bytes(b"")
+    assert look(log.folder).detail == r"\xff: this file has no place in a log"
+
+
 def test_what_is_no_plain_file_is_not_waited_for(log):
     os.mkfifo(log.folder / "pipe")
     (log.folder / "tile/1/000.p/1").unlink()
