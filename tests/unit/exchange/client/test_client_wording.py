@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from math import radians
+
+import pytest
+
+from synaspis.engine.earth import geodetic_to_ecef
+from synaspis.exchange.client_events import Event
+from synaspis.exchange.client_wording import NOTHING, clock_of, ecef_words, gist, lines_of
+from synaspis.messages import BODIES, example_message, strict_json
+
+AT = "2026-06-15T12:01:07.250000Z"
+WHY = [{"agreement": "neighbour", "clause": "warnings"}]
+
+
+def test_a_message_says_who_what_how_well_and_why():
+    content = {
+        "type": "message",
+        "at": AT,
+        "quality": "impact-area",
+        "why": WHY,
+        "message": {"kind": "launch-report", "sender": "bravo", "exercise": "Dawn"},
+        "extract": {
+            "impact": {"latitude_deg": 71.004, "longitude_deg": -5.5},
+            "impact_time": {"time": "2026-06-15T12:11:48.000000Z"},
+        },
+        "findings": [{"rule": "r", "text": "The notice came late."}],
+    }
+    assert lines_of(Event(5, "message", content)) == [
+        "    5  2026-06-15 12:01:07.250  bravo: launch-report (exercise Dawn), impact-area by "
+        "neighbour/warnings: impact 71.00 N 5.50 W; impact at 2026-06-15 12:11:48",
+        "       finding: The notice came late.",
+    ]
+
+
+def test_a_picture_has_a_line_for_each_track():
+    position = [float(x) for x in geodetic_to_ecef(radians(60.0), radians(-15.0), 250e3)]
+    track = {
+        "number": 3,
+        "status": "updated",
+        "position_ecef_m": position,
+        "quality": "position",
+        "sources": ["alpha", "bravo"],
+        "why": WHY,
+        "impact": {"latitude_deg": -1.0, "longitude_deg": 2.0, "time": AT},
+    }
+    first, second = lines_of(Event(1, "picture", {"type": "picture", "at": AT, "tracks": [track]}))
+    assert first == "    1  2026-06-15 12:01:07.250  picture: 1 track"
+    assert second == (
+        "       track 3 updated, 60.00 N 15.00 W 250 km high, from alpha, bravo, position by "
+        "neighbour/warnings; impact 1.00 S 2.00 E at 2026-06-15 12:01:07.250"
+    )
+
+
+def test_a_notice_is_shown_as_it_is():
+    content = {"type": "notice", "at": AT, "code": "rights", "text": "New agreements are in force."}
+    assert lines_of(Event(2, "notice", content)) == [
+        "    2  2026-06-15 12:01:07.250  notice rights: New agreements are in force."
+    ]
+
+
+def test_presence_says_no_more_than_that():
+    assert gist("text", {}) == NOTHING
+
+
+@pytest.mark.parametrize("kind", sorted(BODIES))
+def test_every_kind_of_message_has_something_to_say(kind: str):
+    body = strict_json(example_message(kind))["body"]
+    said = gist(kind, body)
+    assert said
+    assert said != NOTHING or kind in {"track-report", "correction"}
+    assert "\n" not in said
+    assert len(said) <= 240
+
+
+@pytest.mark.parametrize("height_m", [0.0, 100e3, 1_000e3])
+@pytest.mark.parametrize("latitude_deg", [-89.0, -45.0, 0.0, 30.0, 71.0])
+def test_positions_in_words_are_right_to_the_last_digit_or_one_beside(latitude_deg: float, height_m: float):
+    """Against the exact conversion of the engine, whose own tests hold it against pyproj."""
+    words = ecef_words(geodetic_to_ecef(radians(latitude_deg), radians(20.0), height_m).tolist())
+    latitude, hemisphere, longitude, east, height, *_ = words.replace(",", "").split()
+    assert abs(float(latitude) * (1 if hemisphere == "N" else -1) - latitude_deg) <= 0.0101
+    assert (longitude, east) == ("20.00", "E")
+    assert abs(float(height) - height_m / 1e3) <= 1.0
+
+
+def test_times_lose_what_is_not_needed():
+    assert clock_of("2026-06-15T12:01:07.000000Z") == "2026-06-15 12:01:07"
+    assert clock_of("2026-06-15T12:01:07Z") == "2026-06-15 12:01:07"
+    assert clock_of("") == ""
