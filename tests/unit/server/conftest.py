@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import ssl
 import threading
 from collections import defaultdict
@@ -13,10 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
+from synaspis.agreement import load_book
 from synaspis.core.clock import SystemClock
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer
 from synaspis.exchange.storage import FeedEvent
+from synaspis.messages import SigningKey, Text, new_id, new_message, seal, write_message
 from synaspis.server.application import application
 from synaspis.server.desk import Health
 from synaspis.server.feed import Feeds
@@ -27,6 +30,7 @@ from synaspis.server.limits import Limits
 from synaspis.server.metrics import Metrics
 from synaspis.server.parts import Parts
 from synaspis.server.protocol import CentreServer, configure, tls_context
+from synaspis.server.service import Service
 from synaspis.server.sessions import Roster, Sessions
 
 PARTNERS = ("alpha", "bravo")
@@ -230,3 +234,78 @@ def make_context() -> Any:
 def own_centre(tmp_path: Path) -> DataFolder:
     """A centre that a test may change."""
     return init_centre(tmp_path / "data", PARTNERS, founding(), SystemClock())
+
+
+class Serving:
+    """A real centre in service, in a thread of its own."""
+
+    def __init__(self, data: DataFolder, clock: Any = None) -> None:
+        self.data, self.log = data, io.StringIO()
+        self.clock = SystemClock() if clock is None else clock
+        self.service = Service(data, clock=self.clock, journal=Journal(self.clock, self.log), port=0)
+        self._ready = threading.Event()
+        self.port = 0
+        self._thread = threading.Thread(target=lambda: asyncio.run(self.service.run(self._listening)))
+        self._thread.daemon = True
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    def _listening(self, _host: str, port: int) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.port = port
+        self._ready.set()
+
+    def wait(self, coroutine: Any) -> Any:
+        """Run a coroutine on the server's loop and return what it returns."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self.loop.call_soon_threadsafe(self.service.stop)
+            self._thread.join(20)
+        assert not self._thread.is_alive()
+
+    def context(self, partner: str) -> ssl.SSLContext:
+        return client_context(self.data.key("ca.pem"), self.data.issued(partner))
+
+    def client(self, partner: str) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"https://localhost:{self.port}",
+            verify=self.context(partner),
+            timeout=10,
+            trust_env=False,
+        )
+
+    def envelope(self, partner: str, text: str, signer: str | None = None) -> bytes:
+        """A text of a partner, signed by it or by another."""
+        message = new_message(
+            Text(text=text),
+            sender=partner,
+            label=load_book("demo").default_label(),
+            sent_at_us=self.clock.now_us(),
+            id=new_id(),
+        )
+        key = SigningKey.load(self.data.issued(signer or partner) / "message.key")
+        return seal(write_message(message), key)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The journal."""
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@pytest.fixture
+def demo_centre(tmp_path: Path) -> DataFolder:
+    return init_centre(tmp_path / "data", ["alpha", "bravo", "charlie"], founding(book="demo"), SystemClock())
+
+
+@pytest.fixture
+def serve_real() -> Iterator[Any]:
+    served: list[Serving] = []
+
+    def begin(data: DataFolder, clock: Any = None) -> Serving:
+        served.append(Serving(data, clock))
+        return served[-1]
+
+    yield begin
+    for each in served:
+        each.stop()
