@@ -28,6 +28,7 @@ from synaspis.exchange.kit import write_private
 from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import load_settings
 from synaspis.exchange.sqlite_store import SqliteStore
+from synaspis.exchange.state import check_identity
 from synaspis.log import Checkpoint, open_note, read_vkeys, verify_log
 from synaspis.server.folder import DataFolder
 from synaspis.server.founding import LOG_VKEYS, private_folder
@@ -149,9 +150,11 @@ def _copy_store(source: Path, target: Path) -> None:
 
 
 def _publish(copy: DataFolder, keys: CentreKeys) -> None:
-    """Build the public log of a copied store."""
+    """Build the public log of a copied store. Raises InputError if keys, store and log do not fit."""
+    settings = load_settings(copy.file("centre.yaml"))
     with closing(SqliteStore(copy.store)) as store:
-        Sealing(copy.log, load_settings(copy.file("centre.yaml")), keys, store)
+        check_identity(store, keys, settings)
+        Sealing(copy.log, settings, keys, store)
     copy.store.with_name(f"{copy.store.name}.lock").unlink(missing_ok=True)
 
 
