@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.core.files import write_atomically
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.settings import Settings
 from synaspis.exchange.storage import Seal, StorageError, Store
@@ -24,13 +25,17 @@ from synaspis.log import (
     add_signatures,
     commitment,
     leaf_hash,
+    read_vkeys,
     sign_note,
     verifier,
     write_proof,
+    write_vkeys,
 )
 
 COSIGNABLE: Final = 64
 """Newest checkpoints that a witness may still cosign: its answer can arrive when the log has grown again."""
+
+VKEYS: Final = "log.vkeys"
 
 _CHUNK: Final = 10_000
 
@@ -48,6 +53,7 @@ class Sealing:
         self._recent: deque[Seal] = deque([self._last] if self._last else [], maxlen=COSIGNABLE)
         self._is_public = True
         self._tree = self._open()
+        self._list_keys()
 
     def _open(self) -> LogTree:
         """The tree as the store has it; files behind it are brought up."""
@@ -73,6 +79,14 @@ class Sealing:
                 )
             ) from None
         return tree
+
+    def _list_keys(self) -> None:
+        """Have the verifier keys of the log lie beside it."""
+        place = self._folder / VKEYS
+        listed = read_vkeys(place.read_bytes()) if place.exists() else ()
+        own = [signer.verifier for signer in self._keys.log]
+        if any(key not in listed for key in own):
+            write_atomically(place, write_vkeys([*own, *(key for key in listed if key not in own)]))
 
     def _leaves(self, first: int, until: int) -> Sequence[bytes]:
         return self._store.leaves(first, until - first)
