@@ -138,6 +138,13 @@ def test_an_announcement_that_is_still_delayed_is_not_known(make, report, notifi
     assert told(bench.run([late], 110))["charlie"] != "unmatched"
 
 
+def test_nor_is_one_that_comes_a_moment_later(make, report, notification):
+    seen = make.accepted(report(), "bravo", 70.01)
+    announced = make.accepted(notification(), "alpha", 70.02)  # in the same cell of the grid
+    got = told(make.Bench(make.Table(PARTNERS, ALL)).run([seen, announced], 71))
+    assert got["charlie"] == "unmatched"
+
+
 @pytest.mark.parametrize("level", ["presence", "impact-area"])
 def test_below_position_nothing_is_said_of_it(level, make, report, notification):
     rights = {**ALL, ("charlie", "bravo"): (level, 0)}
