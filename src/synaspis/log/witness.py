@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from synaspis.core.clock import Clock, SystemClock
@@ -85,7 +84,6 @@ class Witness:
         for key in log_verifiers:
             self._logs.setdefault(key.name, []).append(key)
         self._clock = SystemClock() if clock is None else clock
-        self._lock = Lock()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @property
@@ -218,14 +216,15 @@ class Witness:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Between looking and writing nobody else may write: neither a thread nor another process."""
-        with self._lock:
-            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(descriptor)
+        """Between looking and writing nobody else may write: neither another process nor a thread, whose
+        descriptor is another one.
+        """
+        descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
 
 def write_request(old_size: int, proof: Sequence[bytes], note: bytes) -> bytes:

@@ -6,6 +6,7 @@ of leaves, which have their own authorities.
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +159,33 @@ def test_a_crash_at_any_write_leaves_a_log_that_holds_and_can_be_repaired(made, 
     assert 10 < limit < 100  # files and folders that were made durable one by one
     report = verify_log(made.folder)
     assert (report.verdict, report.size) == ("intact", 1300)
+
+
+def test_files_and_their_folders_are_durable_before_the_checkpoint_is_in_its_place(made, monkeypatch):
+    events, fsync, replace = [], os.fsync, Path.replace
+
+    def recorded_fsync(descriptor):
+        events.append(("durable", Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    def recorded_replace(self, target):
+        events.append(("placed", target))
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", recorded_fsync)
+    monkeypatch.setattr(Path, "replace", recorded_replace)
+    made.grow(300)
+    head = events.index(("placed", made.folder / "checkpoint"))
+    for path in (path for path in (made.folder / "tile").rglob("*") if path.is_file()):
+        placed = events.index(("placed", path))
+        assert ("durable", path.parent) in events[placed:head]
+        # The names on the way down to it are durable as well.
+        for folder in (each for each in path.parents if each.is_relative_to(made.folder)):
+            assert ("durable", folder) in events[:head]
+    assert events[-1] == ("durable", made.folder)
+    assert sum(1 for kind, path in events if path.parent.name == ".staging") == len(
+        [path for path in made.folder.rglob("*") if path.is_file() and path.name != "log.vkeys"]
+    )
 
 
 def test_a_full_disk_is_told_and_the_former_checkpoint_stays(made, monkeypatch):
