@@ -11,10 +11,11 @@ from synaspis.core.clock import SECOND_US
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.release.events import References, notice_event
 from synaspis.exchange.release.outgoing import Delivery, Outgoing, Rank
+from synaspis.exchange.release.restoring import SnapshotReader
 from synaspis.exchange.release.rights import Rights, Rulings
 from synaspis.exchange.release.roster import Roster
 from synaspis.exchange.release.sets import SourceTrack
-from synaspis.exchange.release.snapshot import Clockwork, SnapshotReader, write_snapshot
+from synaspis.exchange.release.snapshot import Clockwork, write_snapshot
 from synaspis.exchange.release.statements import Held, Statements
 from synaspis.exchange.release.tracks import Due, Impacts, Sighting, Tracks
 from synaspis.exchange.release.waiting import Change, Entry, Wave

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from synaspis.agreement import Item
 from synaspis.core.clock import SECOND_US
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.release.correlation import Announced, correlations
 from synaspis.exchange.release.events import References, message_event
+from synaspis.exchange.release.memory import Memory, Remembered
 from synaspis.exchange.release.outgoing import Outgoing, Rank
 from synaspis.exchange.release.rights import FULL, Basis, Grant, Rights, Rulings
 from synaspis.exchange.release.roster import Roster
@@ -31,43 +32,12 @@ from synaspis.messages import (
 CENTRE: Final = "centre"
 """Sender of what the centre says itself."""
 
-_DAY_US: Final = 86_400 * SECOND_US
-
-REMEMBERED_US: Final = {
-    "pre-launch-notification": 400 * _DAY_US,
-    "post-launch-notification": 400 * _DAY_US,
-    "sensor-status": _DAY_US // 24,
-}
-"""How long after a message others can refer to it; `REMEMBERED_ELSE_US` for other kinds. Only time decides:
-if the number of messages did, what is told of one would depend on what others send."""
-
-REMEMBERED_ELSE_US: Final = 30 * _DAY_US
-
 _FORGET_EVERY_US: Final = 600 * SECOND_US
 
 BASIS_MAX: Final = 256
 """What rests on more items than this goes to its sender alone: questions about questions about questions."""
 
 _REFERRING: Final = (Cancellation, Correction, AmbiguityQuery, AmbiguityAnswer)
-
-
-class Remembered(NamedTuple):
-    """What is kept of a message for those that refer to it.
-
-    subject: its kind. item: its own. basis: on what its release rests; empty if it goes to its sender alone.
-    """
-
-    digest: str
-    sender: str
-    id: str
-    subject: str
-    item: Item
-    basis: Basis
-    received_us: int
-
-    def forgotten(self, instant_us: int) -> bool:
-        """Whether nothing can refer to it any more at an instant."""
-        return instant_us - self.received_us > REMEMBERED_US.get(self.subject, REMEMBERED_ELSE_US)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +59,7 @@ class Statements:
 
     def __init__(self, rights: Rights, roster: Roster, references: References) -> None:
         self._rights, self._roster, self._references = rights, roster, references
-        self.remembered: dict[str, Remembered] = {}
-        self._digests: dict[str, str] = {}
+        self.memory = Memory(references)
         self.announced: dict[str, Announced] = {}
         self._forget_us = 0
 
@@ -101,7 +70,7 @@ class Statements:
     def take(self, accepted: Accepted, policy: Rulings) -> list[Held]:
         """Decide on a new message, and remember it."""
         basis, on = self._rests_on(accepted)
-        self.remember(
+        self.memory.remember(
             Remembered(
                 accepted.digest,
                 accepted.message.sender,
@@ -148,22 +117,12 @@ class Statements:
             if (mask := grant.mask & held.grant.mask)
         ]
 
-    def remember(self, entry: Remembered) -> None:
-        """Keep what others may refer to; the first of two messages with one id is meant by it."""
-        self.remembered[entry.digest] = entry
-        for name in (entry.id, self._references.message(entry.sender, entry.id)):
-            self._digests.setdefault(name, entry.digest)
-
     def forget_before(self, instant_us: int) -> None:
         """Drop what nobody can refer to any more, and announcements whose window is long over."""
         if instant_us < self._forget_us:
             return
         self._forget_us = instant_us + _FORGET_EVERY_US
-        for entry in [entry for entry in self.remembered.values() if entry.forgotten(instant_us)]:
-            del self.remembered[entry.digest]
-            for name in (entry.id, self._references.message(entry.sender, entry.id)):
-                if self._digests.get(name) == entry.digest:
-                    del self._digests[name]
+        self.memory.forget_before(instant_us)
         for reference in [key for key, each in self.announced.items() if each.until_us < instant_us]:
             del self.announced[reference]
 
@@ -201,11 +160,6 @@ class Statements:
             for found in self._rights.grants(entry.basis, entry.received_us, policy)
         )
 
-    def _find(self, name: str, accepted: Accepted) -> Remembered | None:
-        """The message that an id, a reference or the digest of an envelope means."""
-        entry = self.remembered.get(self._digests.get(name, name))
-        return None if entry is None or entry.forgotten(accepted.received_us) else entry
-
     def _rests_on(self, accepted: Accepted) -> tuple[Basis, tuple[Remembered, ...]]:
         """On what the release of a message rests, and which messages it refers to."""
         message, body = accepted.message, accepted.message.body
@@ -220,7 +174,7 @@ class Statements:
             return own, ()
         if not names:
             return ((accepted.item, accepted.received_us),), ()
-        found = [self._find(name, accepted) for name in names]
+        found = [self.memory.find(name, accepted.received_us) for name in names]
         known = tuple(entry for entry in found if entry is not None)
         if len(known) < len(found) or not all(entry.basis for entry in known):
             return (), known
@@ -231,7 +185,7 @@ class Statements:
         self, accepted: Accepted, body: Cancellation | Correction
     ) -> tuple[Basis, tuple[Remembered, ...]]:
         """What takes back or puts right goes where that went, from its own receipt on, by its own label."""
-        entry = self._find(body.refers_to.id, accepted)
+        entry = self.memory.find(body.refers_to.id, accepted.received_us)
         if (
             entry is None
             or entry.sender != accepted.message.sender
