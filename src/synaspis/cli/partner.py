@@ -235,7 +235,7 @@ def _show(event: Event, as_json: bool) -> None:
 def _print_verification(found: Verification) -> None:
     head = found.checkpoint
     if head is None:
-        click.echo("The centre has no checkpoint that can be verified.")
+        click.echo("There is no checkpoint yet." if found.holds else "There is no checkpoint that holds.")
     else:
         click.echo(f"Log {head.origin}: {head.size} leaves, root {head.root.hex()}")
         click.echo(f"Signed by:   {', '.join(found.signed_by)}")

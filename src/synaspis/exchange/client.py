@@ -48,6 +48,8 @@ PROOFS_A_LOOK: Final = 64
 WITNESS_PERIOD_S: Final = 1.0
 """How often the witness looks at the log while the feed is watched."""
 
+_FLUSH_S: Final = 0.1
+
 
 class Client:
     """One partner's connection to a centre.
@@ -72,6 +74,7 @@ class Client:
         self.kit = kit if isinstance(kit, PartnerKit) else PartnerKit.load(kit)
         self.alarms: list[str] = []
         self.behind = False
+        self._is_open, self._reached, self._flushed = True, 0, 0
         self._clock = clock or SystemClock()
         self._entropy, self._on_alarm, self._sleep = entropy, on_alarm, sleep
         self._key = SigningKey.load(self.kit.path("message.key"))
@@ -90,6 +93,8 @@ class Client:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._flush()
+        self._is_open = False
         await self._link.close()
         self.state.close()
 
@@ -159,21 +164,24 @@ class Client:
         """Yield the events of the partner's feed as they come, for as long as it is iterated.
 
         after: begin after this counter; None: after the last event that was handled, which is the last one
-        after which the loop asked for another. Each event is durable before it is yielded; after a crash in
-        the middle of handling one it is yielded again with the same counter. Lost connections are taken up
-        again. Meanwhile the witness holds every checkpoint against the one before (`verify`), and whatever
-        breaks a promise is given to `on_alarm`; witness: False leaves that to calls of `verify`.
+        after which the loop asked for another. Each event is durable before it is yielded. After a crash the
+        one that was being handled, and those of the last tenth of a second, are yielded again with the same
+        counters. Lost connections are taken up again. Meanwhile the witness holds every checkpoint against
+        the one before (`verify`), and whatever breaks a promise is given to `on_alarm`; witness: False leaves
+        that to calls of `verify`.
         Raises ServerFault where the centre refuses the feed, Alarm where it leaves out an event for good.
         """
         given = self.state.handled() if after is None else after
-        looking = asyncio.create_task(self._witness()) if witness else None
+        tasks = [asyncio.create_task(self._flush_often())]
+        if witness:
+            tasks.append(asyncio.create_task(self._witness()))
         try:
             attempt = 0
             while True:
                 while events := self._stored(given, BATCH):
                     for event in events:
                         yield event
-                        given = self._handled(event)
+                        given = self._reached = event.counter
                 try:
                     async with self._link.feed(self.state.last_counter()) as groups:
                         async for group in groups:
@@ -181,7 +189,7 @@ class Client:
                             await self._take(group)
                             for event in self._stored(given):
                                 yield event
-                                given = self._handled(event)
+                                given = self._reached = event.counter
                 except Unreachable:
                     pass
                 except ServerFault as fault:
@@ -191,10 +199,10 @@ class Client:
                 await self._link.pause(attempt)
                 attempt += 1
         finally:
-            if looking is not None:
-                looking.cancel()
-                with suppress(asyncio.CancelledError):
-                    await looking
+            self._flush()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def catch_up(self) -> list[Event]:
         """Fetch and keep every event that is there now; returns those that were not yet handled, and takes
@@ -205,7 +213,7 @@ class Client:
         await self._fetch()
         events = list(self._stored(self.state.handled()))
         if events:
-            self._handled(events[-1])
+            self.state.mark_handled(events[-1].counter)
         return events
 
     def events(self, after: int = 0) -> list[Event]:
@@ -258,9 +266,16 @@ class Client:
                 self._alarm(alarm)
         return events
 
-    def _handled(self, event: Event) -> int:
-        self.state.mark_handled(event.counter)
-        return event.counter
+    def _flush(self) -> None:
+        """Note durably how far user code has come; one write for many events, for each waits for the disk."""
+        if self._is_open and self._reached > self._flushed:
+            self.state.mark_handled(self._reached)
+            self._flushed = self._reached
+
+    async def _flush_often(self) -> None:
+        while True:
+            await asyncio.sleep(_FLUSH_S)
+            self._flush()
 
     async def _witness(self) -> None:
         while True:

@@ -230,27 +230,32 @@ class LogReader:
         for start in range(0, len(owed), PROOFS_AT_ONCE):
             group = owed[start : start + PROOFS_AT_ONCE]
             texts = await asyncio.gather(*(self._link.proof(each.leaf) for each in group))
+            held: list[tuple[Unproven, str]] = []
             for each, text in zip(group, texts, strict=True):
                 if text is None:
                     if self._clock.now_us() - each.since_us > MERGE_DELAY_US:
                         findings.append(f"the log does not hold the {each.what} after {_merge_delay()}")
                     else:
                         pending += 1
-                    continue
-                try:
-                    await self._check_proof(each, text)
-                    proven += 1
-                except (NoteRefused, ProofRefused) as error:
-                    findings.append(f"the proof for the {each.what} does not hold: {error.faults[0].what}")
-                except Alarm as alarm:
-                    findings.append(f"the proof for the {each.what} is of another history: {alarm}")
+                elif (fault := await self._proof_fault(each, text)) is not None:
+                    findings.append(fault)
+                else:
+                    held.append((each, text))
+            self._state.remember_proofs(held)
+            proven += len(held)
         return proven, pending
 
-    async def _check_proof(self, owed: Unproven, text: str) -> None:
+    async def _proof_fault(self, owed: Unproven, text: str) -> str | None:
+        """What is wrong with a proof; None if it holds, under a checkpoint of the history that we follow."""
         raw = text.encode()
-        checkpoint = verify_proof(raw, bytes.fromhex(owed.leaf), self.log_keys).checkpoint
-        await self._tie(checkpoint, read_proof(raw).note)
-        self._state.remember_proof(owed, text)
+        try:
+            checkpoint = verify_proof(raw, bytes.fromhex(owed.leaf), self.log_keys).checkpoint
+            await self._tie(checkpoint, read_proof(raw).note)
+        except (NoteRefused, ProofRefused) as error:
+            return f"the proof for the {owed.what} does not hold: {error.faults[0].what}"
+        except Alarm as alarm:
+            return f"the proof for the {owed.what} is of another history: {alarm}"
+        return None
 
     async def _tie(self, checkpoint: Checkpoint, note: bytes) -> None:
         """See that the checkpoint of a proof belongs to the history that the witness follows.

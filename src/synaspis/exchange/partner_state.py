@@ -227,13 +227,13 @@ class PartnerState:
         )
         return [Unproven(*row) for row in rows]
 
-    def remember_proof(self, unproven: Unproven, proof: str) -> None:
-        """Keep a proof that has been verified."""
-        self._base.execute(
+    def remember_proofs(self, proofs: Iterable[tuple[Unproven, str]]) -> None:
+        """Keep proofs that have been verified, all at once."""
+        self._base.execute("BEGIN IMMEDIATE")
+        for unproven, text in proofs:
             # The table is one of three names of this module.
-            f"UPDATE {unproven.table} SET proof = ? WHERE leaf = ?",
-            (proof, unproven.leaf),
-        )
+            self._base.execute(f"UPDATE {unproven.table} SET proof = ? WHERE leaf = ?", (text, unproven.leaf))
+        self._base.execute("COMMIT")
 
     def proofs(self) -> Iterator[tuple[str, str, str]]:
         """Every proof that is kept: leaf hash, proof text, what it proves."""

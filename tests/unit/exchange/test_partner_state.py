@@ -74,8 +74,7 @@ def test_what_was_handled_never_goes_back(path: Path):
 def test_a_proof_settles_what_is_owed(path: Path):
     state = PartnerState(path)
     state.remember_events([(event(1), "submission")])
-    for owed in state.unproven():
-        state.remember_proof(owed, f"proof of {owed.leaf}")
+    state.remember_proofs((owed, f"proof of {owed.leaf}") for owed in state.unproven())
     assert state.unproven() == []
     assert sorted(state.proofs()) == [
         ("leaf 1", "proof of leaf 1", "release of event 1"),
