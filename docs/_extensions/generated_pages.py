@@ -4,12 +4,13 @@ from pathlib import Path
 
 import catalogue_pages
 import command_pages
+import interface_pages
 import message_pages
 import reference_pages
 import schema_pages
 from sphinx.application import Sphinx
 
-MAKERS = (reference_pages, schema_pages, message_pages, command_pages, catalogue_pages)
+MAKERS = (reference_pages, schema_pages, message_pages, interface_pages, command_pages, catalogue_pages)
 
 
 def write(app: Sphinx) -> None:

@@ -12,9 +12,14 @@ from pydantic.fields import FieldInfo
 from synaspis.catalogue import schema as catalogue_schema
 from synaspis.core.quantity import Measure, Quantity
 from synaspis.core.units import from_si, units_of
+from synaspis.exchange.settings import Settings
 from synaspis.scenario import schema as scenario_schema
+from synaspis.server import PartnerDocument, RequestDocument, ServerDocument
+from synaspis.server.backup import BackupDocument
 
 ITEMS = ("Missile", "Interceptor", "Radar", "Satellite", "Site", "Flight", "Source")
+CENTRE_YAML = "What `centre.yaml` may say. Times with `_us` are whole microseconds."
+SERVER_YAML = "What `server.yaml`, `partners/ID.yaml`, a partner's `request.yaml` and a `backup.yaml` say."
 PLAIN = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
 
 
@@ -88,4 +93,7 @@ def pages() -> dict[str, str]:
     return {
         "keys-of-catalogue-files": f"# Keys of catalogue files\n\n{tables([*items, Quantity])}",
         "keys-of-scenario-files": f"# Keys of scenario files\n\n{tables([scenario_schema.ScenarioDocument])}",
+        "settings-of-a-centre": f"# Settings of a centre\n\n{CENTRE_YAML}\n\n{tables([Settings])}",
+        "settings-of-a-server": f"# Settings of a server\n\n{SERVER_YAML}\n\n"
+        f"{tables([ServerDocument, PartnerDocument, RequestDocument, BackupDocument])}",
     }

@@ -30,6 +30,9 @@ from synaspis.server.sessions import Peer
 SCHEMA_PATH: Final = "/v1/schema"
 _CLOSE: Final = {"connection": "close"}
 
+Failed = Callable[[Request[Any, Any, Any], BaseException], None]
+Life = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -61,7 +64,18 @@ def application(
         parts.metrics.defects.inc()
         parts.journal.defect(error, request.scope.get("path_template", ""))
 
-    app = Litestar(
+    app = _routed(parts.sessions.limits.body_bytes, failed, life)
+    return _gate(app, parts)
+
+
+def interface_description() -> dict[str, Any]:
+    """Return the OpenAPI document of the interface, as ``/v1/schema/openapi.json`` has it."""
+    app = _routed(Limits().body_bytes, lambda _request, _error: None, None)
+    return app.openapi_schema.to_schema()
+
+
+def _routed(body_bytes: int, failed: Failed, life: Life | None) -> Litestar:
+    return Litestar(
         route_handlers=ROUTES,
         exception_handlers=exception_handlers(failed),
         openapi_config=OpenAPIConfig(
@@ -72,12 +86,11 @@ def application(
             use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
-        request_max_body_size=parts.sessions.limits.body_bytes,
-        lifespan=[life],
+        request_max_body_size=body_bytes,
+        lifespan=[] if life is None else [life],
         logging_config=None,
         debug=False,
     )
-    return _gate(app, parts)
 
 
 def _gate(app: ASGIApp, parts: Parts) -> ASGIApp:
