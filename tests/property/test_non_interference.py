@@ -1,15 +1,15 @@
 """Whatever a partner may not see leaves no trace in the bytes that it gets.
 
 Whole random runs: random agreements, labels, kinds, delays, flights seen by several partners, corrections,
-questions of the centre, new agreements in the middle, a restart in the middle. For each partner the run is
-made again without every message that the partner may not see under any of the agreements. Its feed must be
-the same: counters, order, events, salts.
+questions of the centre; new agreements, a restart and a jump of the clock in the middle. For each partner the
+run is made again without every message that the partner may not see under any of the agreements. Its feed
+must be the same: counters, order, events, salts.
 """
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
@@ -204,6 +204,7 @@ class World:
     book: AgreementBook
     next_book: AgreementBook | None
     restarts: bool
+    jump_us: int
     snapshot_ticks: int
     script: tuple[Line, ...]
 
@@ -215,7 +216,11 @@ class World:
 def random_world(rng: Random) -> World:
     book = random_book(rng)
     later = random_book(rng) if rng.random() < 0.5 else None
-    return World(book, later, rng.random() < 0.5, rng.choice((1, 3, 50)), tuple(random_script(rng)))
+    script, restarts = tuple(random_script(rng)), rng.random() < 0.5
+    # A clock that is put back while the centre is down is the one case not covered: the centre goes on
+    # from the last tick that it stored, and that may have been due to others (decision record 12).
+    jump_us = rng.choice((0, 300_000)) if restarts else rng.choice((0, -700_000, 300_000))
+    return World(book, later, restarts, jump_us, rng.choice((1, 3, 50)), script)
 
 
 def message_of(line: Line) -> Message:
@@ -253,6 +258,7 @@ def run(world: World, script: tuple[Line, ...]) -> Rehearsal:
             rehearsal.play((), MIDDLE_US + rehearsal.settings.tick_us)
         if world.restarts:
             rehearsal.restart()
+        rehearsal.clock.advance(world.jump_us)
         rehearsal.play((line for line in script if line.arrives_us > MIDDLE_US), END_US)
     for name in PARTNERS:
         assert rehearsal.centre.feed(name, 0, 100_000) == rehearsal.received[name]
@@ -294,8 +300,8 @@ def test_the_test_above_leaves_out_much_and_delivers_much():
 @pytest.mark.parametrize("seed", range(3))
 def test_a_restart_at_any_moment_changes_no_byte(seed):
     world = random_world(Random(seed))
-    calm = World(world.book, world.next_book, False, 50, world.script)
-    shaken = World(world.book, world.next_book, True, 2, world.script)
+    calm = replace(world, restarts=False, snapshot_ticks=50)
+    shaken = replace(world, restarts=True, snapshot_ticks=2)
     assert run(calm, world.script).received == run(shaken, world.script).received
 
 

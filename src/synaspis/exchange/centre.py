@@ -148,7 +148,7 @@ class Centre:
         Any other error is a fault of the program: memory is made again from the store, the submissions are
         refused, and the error goes up.
         """
-        at_us = self._pace.instant_us(again=self._must_restore)
+        at_us = self._pace.instant_us()
         if at_us is None:
             return False
         inputs = self._inbox.take(at_us, self._pace.now_us())
