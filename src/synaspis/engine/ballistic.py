@@ -196,14 +196,19 @@ def add_noise(covariance, density, step_s):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def longest_step(state, drag_area_per_mass):  # type: ignore[no-untyped-def]
-    """Length of the next step (s): 10 s above 120 km; in air 1 s, 1,750 m, a quarter of the speed lost."""
+def longest_step(state, drag_area_per_mass, coarseness):  # type: ignore[no-untyped-def]
+    """Length of the next step (s).
+
+    With coarseness 1: 10 s above 120 km; in air 1 s, 1,750 m of height, a quarter of the speed lost. In
+    proportion to the coarseness, but for the last.
+    """
     climb = climb_of(state)
-    if height_of(state) + (min(climb, 0.0) - 50.0) * FREE_STEP_S >= AIR_TOP_M:
-        return FREE_STEP_S
+    if height_of(state) + (min(climb, 0.0) - 50.0) * coarseness * FREE_STEP_S >= AIR_TOP_M:
+        return coarseness * FREE_STEP_S
     speed = sqrt(state[3] * state[3] + state[4] * state[4] + state[5] * state[5])
     braking = 0.5 * drag_area_per_mass * density_kg_m3(height_of(state)) * speed
-    return min(AIR_STEP_S, CLIMB_PER_STEP_M / max(abs(climb), 1.0), 0.25 / max(braking, 1.0e-9))
+    in_air = coarseness * min(AIR_STEP_S, CLIMB_PER_STEP_M / max(abs(climb), 1.0))
+    return min(in_air, 0.25 / max(braking, 1.0e-9))
 
 
 @scalar
@@ -218,7 +223,7 @@ def advance(state, covariance, duration_s, drag_area_per_mass, thrust_noise):  #
     for _ in range(STEPS_MAX):
         if not left > 0.0:
             break
-        h = min(longest_step(state, drag_area_per_mass), left)
+        h = min(longest_step(state, drag_area_per_mass, 1.0), left)
         for i in range(6):
             for c in range(7):
                 columns[i, c] = 1.0 if i == c else 0.0

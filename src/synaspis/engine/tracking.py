@@ -58,13 +58,14 @@ def _sound(state, covariance):  # type: ignore[no-untyped-def]
 
 @scalar
 def absorb(  # type: ignore[no-untyped-def]
-    row, row_states, row_covariances, row_times_us, row_tracklets,
+    row, pick, row_states, row_covariances, row_times_us, row_tracklets,
     states, covariances, times_us, thrust_us, outcome,
 ):  # fmt: skip
     """Take reports in, in order, each into the estimate of its source track.
 
-    row: (report,) row of the source track. row_states: (report, 6), row_covariances: (report, 6, 6),
-    row_times_us: (report,), row_tracklets: (report,) bool: independent of all earlier reports of the track.
+    row: (report,) row of the source track. pick: (report,) row of the report in the arrays that follow:
+    row_states (any, 6), row_covariances (any, 6, 6), row_times_us (any,), row_tracklets (any,) bool:
+    independent of all earlier reports of the track.
     states (track, 6), covariances (track, 6, 6), times_us (track,), thrust_us (track,): changed in place; a
     time below 0 is that of a track without an estimate; thrust is assumed until thrust_us.
     outcome: (report,), filled: LATE (not later than the track's estimate: unused), USED or RESTARTED (too far
@@ -73,8 +74,8 @@ def absorb(  # type: ignore[no-untyped-def]
     predicted, spread = np.empty(6), np.empty((6, 6))
     x, p = np.empty(6), np.empty((6, 6))
     for n in range(row.shape[0]):
-        k = row[n]
-        now_us = row_times_us[n]
+        k, r = row[n], pick[n]
+        now_us = row_times_us[r]
         if times_us[k] >= now_us:
             outcome[n] = LATE
             continue
@@ -84,16 +85,16 @@ def absorb(  # type: ignore[no-untyped-def]
             predicted[:], spread[:, :] = states[k], covariances[k]
             noise = THRUST_NOISE_M2_S3 if now_us <= thrust_us[k] else 0.0
             advance(predicted, spread, 1.0e-6 * (now_us - times_us[k]), _DRAG, noise)
-            far = combine(predicted, spread, 1.0, row_states[n], row_covariances[n], 1.0, x, p)
+            far = combine(predicted, spread, 1.0, row_states[r], row_covariances[r], 1.0, x, p)
             if 0.0 <= far <= SURPRISE and _sound(x, p):
                 outcome[n] = USED
             else:
                 surprised = True
         times_us[k] = now_us
-        if outcome[n] == USED and row_tracklets[n]:
+        if outcome[n] == USED and row_tracklets[r]:
             states[k], covariances[k] = x, p
         else:
-            states[k], covariances[k] = row_states[n], row_covariances[n]
+            states[k], covariances[k] = row_states[r], row_covariances[r]
         if surprised and _may_thrust(states[k]):
             thrust_us[k] = now_us + THRUST_MEMORY_US
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synaspis.engine.tracking import nearest
+from synaspis.fusion._table import Table
 from synaspis.fusion.picture import Picture
 
 MISSES_ALLOWED: Final = 3
@@ -22,7 +25,7 @@ def place(picture: Picture, track: int) -> int:
     An object in which another track of the same source is fused is not taken: a source that tells two tracks
     apart means two objects.
     """
-    closed = _closed_to(picture, {picture._keys[track][0]})
+    closed = _closed_to(picture, _taken(picture), {picture._keys[track][0]})
     row = _nearest(picture, picture._tracks, track, closed)
     if row < 0:
         row = picture._open_object(track)
@@ -52,11 +55,13 @@ def merge_alike(picture: Picture, rows: list[int]) -> dict[int, tuple[int, list[
     time_us, compared_us, number = objects["time_us"], objects["compared_us"], objects["number"]
     merged: dict[int, tuple[int, list[int]]] = {}
     receiving: set[int] = set()
+    taken: dict[str, list[int]] | None = None
     for row in sorted(rows, key=lambda row: int(number[row])):
         if objects.count < 2 or time_us[row] < compared_us[row] + COMPARE_US:
             continue
         compared_us[row] = time_us[row]
-        closed = _closed_to(picture, _sources(picture, row))
+        taken = taken or _taken(picture)
+        closed = _closed_to(picture, taken, {picture._keys[track][0] for track in picture._members[row]})
         closed |= number[: objects.count] >= number[row]
         closed[list(merged)] = True
         older = _nearest(picture, objects, row, closed)
@@ -69,28 +74,33 @@ def merge_alike(picture: Picture, rows: list[int]) -> dict[int, tuple[int, list[
             picture._members[row] = []
             for track in merged[row][1]:
                 picture._join(track, older)
+            taken = None
     return merged
 
 
-def _sources(picture: Picture, row: int) -> set[str]:
-    return {picture._keys[track][0] for track in picture._members[row]}
+def _taken(picture: Picture) -> dict[str, list[int]]:
+    """Which objects hold an agreeing track of each source."""
+    tracks, taken = picture._tracks, defaultdict(list)
+    rows, misses = tracks["object"][: tracks.count].tolist(), tracks["misses"][: tracks.count].tolist()
+    for (source, _), row, missed in zip(picture._keys, rows, misses, strict=True):
+        if row >= 0 and not missed:
+            taken[source].append(row)
+    return taken
 
 
-def _closed_to(picture: Picture, sources: set[str]) -> np.ndarray:
-    """Which objects hold an agreeing track of one of the sources."""
+def _closed_to(picture: Picture, taken: dict[str, list[int]], sources: set[str]) -> NDArray[np.bool_]:
+    """Which objects are not open to tracks of these sources."""
     closed = np.zeros(picture._objects.count, dtype=np.bool_)
-    misses, rows = picture._tracks["misses"], picture._tracks["object"]
-    for track, (source, _) in enumerate(picture._keys):
-        if source in sources and rows[track] >= 0 and misses[track] == 0:
-            closed[rows[track]] = True
+    for source in sources & taken.keys():
+        closed[taken[source]] = True
     return closed
 
 
-def _nearest(picture: Picture, table: object, row: int, closed: np.ndarray) -> int:
+def _nearest(picture: Picture, table: Table, row: int, closed: NDArray[np.bool_]) -> int:
     objects = picture._objects
     return int(
         nearest(
-            table["state"][row], table["covariance"][row], table["time_us"][row], table["thrust_us"][row],  # type: ignore[index]
+            table["state"][row], table["covariance"][row], table["time_us"][row], table["thrust_us"][row],
             objects.count, objects["state"], objects["covariance"], objects["time_us"], objects["thrust_us"],
             closed,
         )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synaspis.engine.grounding import ground_rows
-from synaspis.engine.parameters import Floats
 from synaspis.fusion.picture import Picture
 from synaspis.fusion.tracks import Estimate
 
@@ -24,17 +23,26 @@ def refresh(picture: Picture, rows: list[int]) -> None:
     if not due.size:
         return
     ground_us[due] = time_us[due]
+    for number in objects["number"][due].tolist():
+        picture._places.pop(number, None)
     ground_rows(
         due, objects["state"], objects["covariance"], time_us, objects["thrust_us"],
         objects["launch"], objects["impact"],
     )  # fmt: skip
 
 
-def estimates(rows: Floats) -> list[Estimate | None]:
-    """What the columns of launch or impact (row, 8) say; None where they say nothing."""
-    return [
-        Estimate(row[1], row[2], ((row[3], row[4]), (row[4], row[5])), round(row[6]), row[7])
-        if row[0]
-        else None
-        for row in rows.tolist()
-    ]
+def places(picture: Picture, row: int, number: int) -> tuple[Estimate | None, Estimate | None]:
+    """Launch and impact of an object, made once for each computation."""
+    found = picture._places.get(number)
+    if found is None:
+        objects = picture._objects
+        found = _estimate(objects["launch"][row].tolist()), _estimate(objects["impact"][row].tolist())
+        picture._places[number] = found
+    return found
+
+
+def _estimate(row: list[float]) -> Estimate | None:
+    """What the columns of launch or impact (8,) say; None where they say nothing."""
+    if not row[0]:
+        return None
+    return Estimate(row[1], row[2], ((row[3], row[4]), (row[4], row[5])), round(row[6]), row[7])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from typing import Any, Final
 
 import numpy as np
 
 from synaspis.fusion._table import Table
+from synaspis.fusion.tracks import Estimate
 
 FORMAT: Final = "synaspis.picture/1"
 DIGESTS_KEPT: Final = 4_096
@@ -51,9 +53,11 @@ class Picture:
         self._keys: list[tuple[str, str]] = []
         self._rows: dict[tuple[str, str], int] = {}
         self._members: list[list[int]] = []
-        self._digests: dict[str, None] = {}
+        self._digests: OrderedDict[str, None] = OrderedDict()
         self._next_number = 1
         self._next_join = 1
+        # By number, made from the columns when first asked for; no part of the state.
+        self._places: dict[int, tuple[Estimate | None, Estimate | None]] = {}
 
     @property
     def track_count(self) -> int:
@@ -74,7 +78,7 @@ class Picture:
         other._tracks, other._objects = self._tracks.copy(), self._objects.copy()
         other._keys, other._rows = list(self._keys), dict(self._rows)
         other._members = [list(rows) for rows in self._members]
-        other._digests = dict(self._digests)
+        other._digests, other._places = self._digests.copy(), dict(self._places)
         other._next_number, other._next_join = self._next_number, self._next_join
         return other
 
@@ -101,7 +105,7 @@ class Picture:
                 raise ValueError(f"the format is {head['format']!r}")
             picture = cls()
             picture._keys = [(str(source), str(track)) for source, track in head["keys"]]
-            picture._digests = dict.fromkeys(head["digests"])
+            picture._digests = OrderedDict.fromkeys(head["digests"])
             picture._next_number, picture._next_join = int(head["next_number"]), int(head["next_join"])
             left = picture._tracks.read(memoryview(rest), len(picture._keys))
             left = picture._objects.read(left, int(head["objects"]))

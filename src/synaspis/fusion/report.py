@@ -53,6 +53,7 @@ class Report:
     digest: str
     state: Floats = field(init=False, repr=False)
     spread: Floats = field(init=False, repr=False)
+    key: tuple[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         faults: list[Fault] = []
@@ -74,6 +75,7 @@ class Report:
         spread = 0.5 * (spread + spread.T) + _FLOOR if self.covariance is not None else spread
         object.__setattr__(self, "state", np.concatenate([position, velocity]))
         object.__setattr__(self, "spread", spread)
+        object.__setattr__(self, "key", (self.source, self.track))
 
 
 def _vector_faults(name: str, vector: Floats, low: float, high: float, unit: str) -> list[Fault]:

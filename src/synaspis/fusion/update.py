@@ -8,19 +8,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synaspis.engine.tracking import LATE, LONGEST_GAP_US, absorb, fuse
+from synaspis.engine.tracking import LONGEST_GAP_US, fuse
 from synaspis.fusion import _association as association
-from synaspis.fusion._ground import estimates, refresh
-from synaspis.fusion.picture import DIGESTS_KEPT, Picture
+from synaspis.fusion._ground import places, refresh
+from synaspis.fusion._intake import Batch, take_in
+from synaspis.fusion.picture import Picture
 from synaspis.fusion.report import Report
 from synaspis.fusion.tracks import FusedTrack
 
 SILENCE_US: Final = LONGEST_GAP_US
 """A source track from which nothing has come for so long is dropped; an object without any is ended."""
-AHEAD_US: Final = 10_000_000
-"""A report whose state is so far in the future is ignored: it would drag everything with it."""
-TRACKS_OF_ONE_SOURCE: Final = 1_000
-"""A source with so many live tracks cannot open another in a picture."""
 
 
 def update(
@@ -33,12 +30,13 @@ def update(
     Returns a list for each picture, ordered by track number. Each picture is worked off alone: its result is
     the same to the last bit whatever the other pictures are.
     """
-    return [_update(picture, reports, at_us) for picture, reports in pictures_and_reports]
+    batch = Batch(report for _, reports in pictures_and_reports for report in reports)
+    return [_update(picture, reports, batch, at_us) for picture, reports in pictures_and_reports]
 
 
-def _update(picture: Picture, reports: Sequence[Report], at_us: int) -> list[FusedTrack]:
+def _update(picture: Picture, reports: Sequence[Report], batch: Batch, at_us: int) -> list[FusedTrack]:
     shown = _expire(picture, at_us)
-    changed = _take_in(picture, reports, at_us) if reports else set()
+    changed = take_in(picture, reports, batch, at_us)
     if changed:
         _fuse(picture, changed)
         moved = association.leave_where_missed(picture, sorted(changed))
@@ -76,51 +74,11 @@ def _end(
     was_shown = picture._objects["shown"]
     rows = [row for row in last if was_shown[row]]
     shown = _tracks(picture, rows, [last[row] for row in rows], "ended")
+    for number in picture._objects["number"][list(last)].tolist():
+        picture._places.pop(number, None)
     left = np.delete(np.arange(picture._objects.count), list(last))
     picture._drop(np.arange(picture._tracks.count) if kept is None else kept, left)
     return shown
-
-
-def _take_in(picture: Picture, reports: Sequence[Report], at_us: int) -> set[int]:
-    """Absorb reports into their source tracks, place new ones; returns the objects that changed."""
-    tracks, rows, digests = picture._tracks, picture._rows, picture._digests
-    taken: list[Report] = []
-    slots: list[int] = []
-    fresh: list[int] = []
-    for report in reports:
-        if report.digest in digests or report.time_us > at_us + AHEAD_US:
-            continue
-        key = (report.source, report.track)
-        row = rows.get(key)
-        if row is None:
-            if sum(source == report.source for source, _ in picture._keys) >= TRACKS_OF_ONE_SOURCE:
-                continue
-            row = tracks.add(time_us=-1, object=-1, checked_us=-1)
-            rows[key] = row
-            picture._keys.append(key)
-            fresh.append(row)
-        digests[report.digest] = None
-        taken.append(report)
-        slots.append(row)
-    if not taken:
-        return set()
-    while len(digests) > DIGESTS_KEPT:
-        del digests[next(iter(digests))]
-    index = np.array(slots, dtype=np.int64)
-    outcome = np.empty(index.size, dtype=np.int64)
-    absorb(
-        index,
-        np.stack([report.state for report in taken]),
-        np.stack([report.spread for report in taken]),
-        np.array([report.time_us for report in taken], dtype=np.int64),
-        np.array([report.estimate == "tracklet" for report in taken], dtype=np.bool_),
-        tracks["state"], tracks["covariance"], tracks["time_us"], tracks["thrust_us"], outcome,
-    )  # fmt: skip
-    used = index[outcome != LATE]
-    tracks["arrival_us"][used] = at_us
-    for row in fresh:
-        association.place(picture, row)
-    return set(tracks["object"][used].tolist())
 
 
 def _fuse(picture: Picture, changed: set[int]) -> None:
@@ -162,7 +120,6 @@ def _tracks(picture: Picture, rows: list[int], members: list[list[int]], status:
     objects, fused, keys = picture._objects, picture._tracks["fused"], picture._keys
     states, covariances = objects["state"][rows].tolist(), objects["covariance"][rows].tolist()
     numbers, times_us = objects["number"][rows].tolist(), objects["time_us"][rows].tolist()
-    launches, impacts = estimates(objects["launch"][rows]), estimates(objects["impact"][rows])
     return [
         FusedTrack(
             numbers[n],
@@ -172,8 +129,7 @@ def _tracks(picture: Picture, rows: list[int], members: list[list[int]], status:
             tuple(states[n][3:]),
             tuple(map(tuple, covariances[n])),
             tuple(sorted({keys[track][0] for track in group if fused[track]})),
-            launches[n],
-            impacts[n],
+            *places(picture, rows[n], numbers[n]),
         )
         for n, group in enumerate(members)
     ]

@@ -132,7 +132,7 @@ def test_two_predictions_in_a_row_are_one():
 def test_the_fastest_state_that_a_report_may_have_stays_finite_at_the_ground():
     # 15 km/s in air of sea level: 28,000 m/s2, for which a step of 1 s would be unstable.
     state = state_at(0.0, (0.0, 15000.0, 0.0))
-    assert longest_step(state, DRAG) < 0.2
+    assert longest_step(state, DRAG, 1.0) < 0.2
     covariance = np.diag([1e4] * 3 + [1e2] * 3)
     advance(state, covariance, 30.0, DRAG, 0.0)
     assert np.isfinite(state).all()

@@ -45,9 +45,9 @@ class Slots:
     def absorb(self, row, states, times_us, *, tracklet=True, covariance=R) -> list[int]:
         outcome = np.empty(len(row), int)
         absorb(
-            np.array(row), np.array(states), np.stack([covariance] * len(row)), np.array(times_us),
-            np.full(len(row), tracklet), self.states, self.covariances, self.times_us, self.thrust_us,
-            outcome,
+            np.array(row), np.arange(len(row)), np.array(states), np.stack([covariance] * len(row)),
+            np.array(times_us), np.full(len(row), tracklet), self.states, self.covariances, self.times_us,
+            self.thrust_us, outcome,
         )  # fmt: skip
         return outcome.tolist()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synaspis.fusion import SILENCE_US, Picture, covariance_intersection, update
-from synaspis.fusion.update import AHEAD_US, TRACKS_OF_ONE_SOURCE
+from synaspis.fusion._intake import AHEAD_US, TRACKS_OF_ONE_SOURCE
 
 
 def one(picture, reports, at_us):
