@@ -31,7 +31,7 @@ class Markings(Protocol):
 
 
 class Rulings(Protocol):
-    """What release asks of the agreements in force; `agreement.Policy` is one."""
+    """What release asks of the agreements in force; `exchange.describe.InForce` answers it."""
 
     @property
     def version(self) -> str:
