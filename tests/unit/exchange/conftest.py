@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,3 +57,19 @@ def postgres() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed")
     with running() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[str]:
+    """Address of a NATS server on this machine that runs as long as the tests do."""
+    server = shutil.which("nats-server") or str(Path(sys.executable).with_name("nats-server"))
+    if not Path(server).is_file():
+        pytest.skip("nats-server is not installed")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen([server, "-a", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield f"nats://127.0.0.1:{port}"
+        finally:
+            process.terminate()
