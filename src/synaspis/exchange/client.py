@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from synaspis.agreement import Label
 from synaspis.core.clock import Clock, SystemClock, to_rfc3339
+from synaspis.core.errors import SynaspisError
 from synaspis.exchange.client_answers import Receipt, read_answer
 from synaspis.exchange.client_audit import Audit, audit
 from synaspis.exchange.client_errors import Alarm, ServerFault, SignedRefusal, Unreachable
@@ -283,8 +284,8 @@ class Client:
                 await self._look(PROOFS_A_LOOK)
             except (Unreachable, ServerFault):
                 pass  # the feed says so as well; what is overdue is found at the next look
-            except Alarm as alarm:
-                self._alarm(str(alarm))
+            except SynaspisError as error:
+                self._alarm(str(error))
             await self._sleep(WITNESS_PERIOD_S)
 
     def _alarm(self, what: str) -> None:

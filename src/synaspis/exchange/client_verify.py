@@ -20,6 +20,7 @@ from synaspis.exchange.kit import PartnerKit
 from synaspis.exchange.partner_state import PartnerState, Unproven
 from synaspis.log import (
     Checkpoint,
+    LogDamaged,
     NoteRefused,
     ProofRefused,
     Signer,
@@ -149,8 +150,12 @@ class LogReader:
 
     async def _newest(self, findings: list[str]) -> tuple[bytes | None, bool]:
         """Take the newest checkpoint as far as it holds; returns it and whether it was cosigned now."""
-        # Read before asking: another process with this kit may move the witness on in between.
-        seen = self.latest()
+        try:
+            # Read before asking: another process with this kit may move the witness on in between.
+            seen = self.latest()
+        except NoteRefused as error:
+            findings.append(f"what our witness remembers was changed on our disk: {error.faults[0].what}")
+            return None, False
         note = await self._link.checkpoint()
         if note is None:
             if seen is not None:
@@ -158,6 +163,8 @@ class LogReader:
             return None, False
         try:
             return note, await self._follow(note, seen)
+        except LogDamaged as error:
+            findings.append(str(error))
         except (NoteRefused, ProofRefused) as error:
             findings.append(f"the checkpoint is not signed as the kit says: {error.faults[0].what}")
         except Alarm as alarm:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from synaspis.core.errors import Fault, InputError
+from synaspis.core.errors import Fault, InputError, SynaspisError
 
 _VERSION: Final = 1
 _TABLES: Final = """
@@ -136,23 +137,41 @@ class PartnerState:
         """Close the file; everything in it is durable already."""
         self._base.close()
 
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is durable at the end, or nothing of it was written."""
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+            yield self._base
+            self._base.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            what = f"{self._path} cannot be written: {error}. Nothing is lost: the centre has it as well"
+            raise SynaspisError(what) from None
+        finally:
+            # SQLite itself ends a transaction for which the disk is full.
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
+
     # Messages sent.
 
     def remember_sending(self, id: str, digest: str, envelope: bytes, sent_us: int) -> None:
         """Keep an envelope before its first byte leaves."""
-        self._base.execute(
-            "INSERT INTO sent (id, digest, envelope, sent_us) VALUES (?, ?, ?, ?)",
-            (id, digest, envelope, sent_us),
-        )
+        with self._writing() as base:
+            base.execute(
+                "INSERT INTO sent (id, digest, envelope, sent_us) VALUES (?, ?, ?, ?)",
+                (id, digest, envelope, sent_us),
+            )
 
     def remember_answer(
         self, digest: str, answer: bytes, outcome: str, answered_us: int, leaf: str | None
     ) -> None:
         """Keep the centre's signed answer, the first one for good."""
-        self._base.execute(
-            "UPDATE sent SET answer=?, outcome=?, answered_us=?, leaf=? WHERE digest=? AND answer IS NULL",
-            (answer, outcome, answered_us, leaf, digest),
-        )
+        with self._writing() as base:
+            base.execute(
+                "UPDATE sent SET answer=?, outcome=?, answered_us=?, leaf=?"
+                " WHERE digest=? AND answer IS NULL",
+                (answer, outcome, answered_us, leaf, digest),
+            )
 
     def sent(self) -> Iterator[Sent]:
         """All messages sent, in the order of sending."""
@@ -171,23 +190,18 @@ class PartnerState:
 
         One that is there already stays as it is: another process with this kit may have kept it.
         """
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
+        with self._writing() as base:
             for event, submission in events:
-                self._base.execute(
+                base.execute(
                     "INSERT OR IGNORE INTO event (counter, type, salt, data, arrived_us, leaf)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     (event.counter, event.type, event.salt, event.data, event.arrived_us, event.leaf),
                 )
                 if submission is not None:
-                    self._base.execute(
+                    base.execute(
                         "INSERT OR IGNORE INTO submission (leaf, counter) VALUES (?, ?)",
                         (submission, event.counter),
                     )
-        except BaseException:
-            self._base.execute("ROLLBACK")
-            raise
-        self._base.execute("COMMIT")
 
     def last_counter(self) -> int:
         """Counter of the newest event that is kept; 0 if there is none."""
@@ -211,7 +225,8 @@ class PartnerState:
 
     def mark_handled(self, counter: int) -> None:
         """Note that user code is done with the events up to a counter; it never goes back."""
-        self._base.execute("UPDATE handled SET counter = max(counter, ?)", (counter,))
+        with self._writing() as base:
+            base.execute("UPDATE handled SET counter = max(counter, ?)", (counter,))
 
     # Proofs.
 
@@ -229,11 +244,10 @@ class PartnerState:
 
     def remember_proofs(self, proofs: Iterable[tuple[Unproven, str]]) -> None:
         """Keep proofs that have been verified, all at once."""
-        self._base.execute("BEGIN IMMEDIATE")
-        for unproven, text in proofs:
-            # The table is one of three names of this module.
-            self._base.execute(f"UPDATE {unproven.table} SET proof = ? WHERE leaf = ?", (text, unproven.leaf))
-        self._base.execute("COMMIT")
+        with self._writing() as base:
+            for unproven, text in proofs:
+                # The table is one of three names of this module.
+                base.execute(f"UPDATE {unproven.table} SET proof = ? WHERE leaf = ?", (text, unproven.leaf))
 
     def proofs(self) -> Iterator[tuple[str, str, str]]:
         """Every proof that is kept: leaf hash, proof text, what it proves."""
@@ -252,12 +266,11 @@ class PartnerState:
 
     def remember_keys(self, keys: Mapping[str, bytes], now_us: int) -> None:
         """Keep public message keys by owner, with the time at which they are known to be in force."""
-        self._base.execute("BEGIN IMMEDIATE")
-        self._base.executemany(
-            "INSERT INTO key VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_us = max(last_us, ?3)",
-            [(owner, raw, now_us) for owner, raw in keys.items()],
-        )
-        self._base.execute("COMMIT")
+        with self._writing() as base:
+            base.executemany(
+                "INSERT INTO key VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_us = max(last_us, ?3)",
+                [(owner, raw, now_us) for owner, raw in keys.items()],
+            )
 
     def known_keys(self) -> list[tuple[str, bytes, int]]:
         """Every key that is kept: owner, 32 bytes, when it was last in force."""
@@ -267,11 +280,12 @@ class PartnerState:
 
     def remember_evidence(self, at_us: int, what: str, first: bytes, second: bytes) -> None:
         """Keep two things that contradict each other, once."""
-        self._base.execute(
-            "INSERT INTO evidence (at_us, what, first, second) SELECT ?, ?, ?, ? WHERE NOT EXISTS"
-            " (SELECT 1 FROM evidence WHERE first = ? AND second = ?)",
-            (at_us, what, first, second, first, second),
-        )
+        with self._writing() as base:
+            base.execute(
+                "INSERT INTO evidence (at_us, what, first, second) SELECT ?, ?, ?, ? WHERE NOT EXISTS"
+                " (SELECT 1 FROM evidence WHERE first = ? AND second = ?)",
+                (at_us, what, first, second, first, second),
+            )
 
     def evidence(self) -> list[Evidence]:
         """All evidence, oldest first."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synaspis.core.errors import InputError
+from synaspis.core.errors import InputError, SynaspisError
 from synaspis.exchange.partner_state import PartnerState, StoredEvent
 
 
@@ -53,6 +53,21 @@ def test_events_are_kept_all_or_none(path: Path):
     assert state.last_counter() == 0
     state.remember_events([(event(1), None)])
     assert state.last_counter() == 1
+
+
+def test_a_full_disk_is_said_and_leaves_what_was_there(path: Path):
+    """A limit on the pages of the file stands for the end of the disk."""
+    state = PartnerState(path)
+    state.remember_events([(event(1), None)])
+    (pages,) = state._base.execute("PRAGMA page_count").fetchone()
+    state._base.execute(f"PRAGMA max_page_count = {pages}")
+    big = StoredEvent(3, "notice", "00" * 32, bytes(100_000), 7, "leaf 3")
+    with pytest.raises(SynaspisError, match=r"cannot be written: database or disk is full. Nothing is lost"):
+        state.remember_events([(event(2), None), (big, None)])
+    assert state.last_counter() == 1
+    state._base.execute("PRAGMA max_page_count = 100000")
+    state.remember_events([(event(2), None), (big, None)])
+    assert state.last_counter() == 3
 
 
 def test_the_first_answer_counts(path: Path):

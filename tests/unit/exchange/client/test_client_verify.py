@@ -190,6 +190,26 @@ def test_what_the_log_owes_is_overdue_after_two_seconds(bench, run, label):
     assert late.findings == (f"the log does not hold the receipt of message {receipt.message_id} after 2 s",)
 
 
+def test_a_witness_whose_memory_was_changed_says_so_and_signs_nothing(bench, run, label):
+    async def scene():
+        async with bench.client() as client:
+            await client.send("text", TEXT, label=label)
+            return await client.verify()
+
+    run(scene())
+    (memory,) = bench.folder.glob("witness/*/*.checkpoint")
+    was = memory.read_bytes()
+    memory.write_bytes(was.replace(b"\n1\n", b"\n2\n", 1))
+    signed = len(bench.centre.cosignatures)
+    (finding,) = run(scene()).findings
+    assert finding.startswith("what our witness remembers was changed on our disk: ")
+    # The log's signatures hold and its own does not: somebody who has the log's notes wrote there.
+    memory.write_bytes(bench.centre.notes[-1])
+    (finding,) = run(scene()).findings
+    assert "what this witness remembers of 'fake.example/centre' was changed" in finding
+    assert len(bench.centre.cosignatures) == signed
+
+
 def test_a_proof_under_another_history_proves_nothing(bench, run, label):
     """The log shows us one tree and proves the receipt in another that it also signed."""
     from synaspis.log import inclusion_proof, leaf_hash, write_proof
