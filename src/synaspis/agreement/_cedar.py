@@ -28,13 +28,19 @@ UNKNOWN = ""
 class CedarTexts:
     """What Cedar is given.
 
-    schema, policies: Cedar text. entities: JSON text. reasons: what the `@id` of a policy stands for.
+    schema: Cedar text. policies: Cedar text of each rule, by what stands for it in reasons. entities: JSON
+    text. reasons: what the `@id` of a policy stands for.
     """
 
     schema: str
-    policies: str
+    policies: Mapping[Reason, str]
     entities: str
     reasons: Mapping[str, Reason]
+
+    @property
+    def text(self) -> str:
+        """All policies."""
+        return "\n".join(self.policies.values())
 
 
 class Compiler:
@@ -49,10 +55,12 @@ class Compiler:
 
     def texts(self) -> CedarTexts:
         """Schema, policies and entities."""
-        policies = {**dict(self._base()), **dict(self._clauses())}
-        text = "\n".join(f"@id({_quoted(_name(reason))})\n{body}\n" for reason, body in policies.items())
+        policies = {
+            reason: f"@id({_quoted(_name(reason))})\n{body}\n"
+            for reason, body in (*self._base(), *self._clauses())
+        }
         reasons = {_name(reason): reason for reason in policies}
-        return CedarTexts(self._schema(), text, json.dumps(list(self._entities())), reasons)
+        return CedarTexts(self._schema(), policies, json.dumps(list(self._entities())), reasons)
 
     def context(self, item: Item) -> str:
         """The context of a request about an item, as JSON text."""

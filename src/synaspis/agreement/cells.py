@@ -55,10 +55,9 @@ def cells(book: AgreementBook, day: date) -> Iterator[Cell]:
     """
     policy = book.policy_on(day)
     for item in _items((book,), day):
-        policy.recipients(item)  # all recipients in one call to Cedar; the answers are remembered
-        for recipient in policy.partners:
+        for recipient, decision in policy.decide_all(item).items():
             if recipient != item.sender:
-                yield Cell(recipient, item, policy.decide(recipient, item))
+                yield Cell(recipient, item, decision)
 
 
 def changes(old: AgreementBook, new: AgreementBook, day: date) -> Iterator[Change]:
@@ -72,11 +71,11 @@ def changes(old: AgreementBook, new: AgreementBook, day: date) -> Iterator[Chang
         return
     partners = _union((before.partners, after.partners))
     for item in _items((old, new), day):
-        before.recipients(item)
-        after.recipients(item)
+        was, becomes = before.decide_all(item), after.decide_all(item)
         for recipient in partners:
             if recipient != item.sender:
-                one, two = before.decide(recipient, item), after.decide(recipient, item)
+                one = was.get(recipient) or before.decide(recipient, item)
+                two = becomes.get(recipient) or after.decide(recipient, item)
                 if (one.quality, one.delay_us) != (two.quality, two.delay_us):
                     yield Change(recipient, item, one, two)
 
