@@ -17,6 +17,7 @@ IMPORT_NAMES = {
     "pillow": {"PIL"},
     "pydantic": {"pydantic", "pydantic_core"},
     "pyerfa": {"erfa"},
+    "nats_py": {"nats"},
     "sphinx": {"sphinx", "docutils"},
 }
 # Beside the packages: the version, which every package may ask for.
