@@ -100,12 +100,13 @@ def distance_to_area_m(latitude_deg: float, longitude_deg: float, area: Area) ->
 class Announced:
     """A pre-launch notification and what its recipients know of it.
 
-    reference: its name in events. exercise: empty if it is meant in earnest. until_us: when nobody
-    needs it any more. told: in the order of release, when, to whom (mask), and the body that holds from then
-    on; None for a cancellation.
+    reference: its name in events. sender: who made it. exercise: empty if it is meant in earnest.
+    until_us: when nobody needs it any more. told: in the order of release, when, to whom (mask), and the body
+    that holds from then on; None for a cancellation.
     """
 
     reference: str
+    sender: str
     exercise: str
     until_us: int
     told: list[tuple[int, int, PreLaunchNotification | None]] = field(default_factory=list)

@@ -17,8 +17,8 @@ REMEMBERED_US: Final = {
     "post-launch-notification": 400 * _DAY_US,
     "sensor-status": _DAY_US // 24,
 }
-"""How long after a message others can refer to it; `REMEMBERED_ELSE_US` for other kinds. Only time decides:
-if the number of messages did, what is told of one would depend on what others send."""
+"""How long after a message others can refer to it; `REMEMBERED_ELSE_US` for other kinds. Only time and the
+number of the sender's own messages decide: what is told of a message must not depend on what others send."""
 
 REMEMBERED_ELSE_US: Final = 30 * _DAY_US
 
@@ -42,6 +42,10 @@ class Remembered(NamedTuple):
         return instant_us - self.received_us > REMEMBERED_US.get(self.subject, REMEMBERED_ELSE_US)
 
 
+REMEMBERED_MAX: Final = 5_000
+"""Messages of one sender that are remembered; of more, its oldest are forgotten first."""
+
+
 class Memory:
     """Messages by each of their names: id, digest of the envelope, reference.
 
@@ -52,6 +56,7 @@ class Memory:
         self._references = references
         self._entries: dict[str, Remembered] = {}
         self._digests: dict[str, str] = {}
+        self._of_sender: dict[str, dict[str, None]] = {}
 
     def entries(self) -> Iterator[Remembered]:
         """All of it, in the order in which it was received."""
@@ -62,6 +67,10 @@ class Memory:
         self._entries[entry.digest] = entry
         for name in self._names(entry):
             self._digests.setdefault(name, entry.digest)
+        own = self._of_sender.setdefault(entry.sender, {})
+        own[entry.digest] = None
+        if len(own) > REMEMBERED_MAX:
+            self._drop(self._entries[next(iter(own))])
 
     def find(self, name: str, instant_us: int) -> Remembered | None:
         """The message that a name means to whoever refers to it at an instant."""
@@ -71,10 +80,13 @@ class Memory:
     def forget_before(self, instant_us: int) -> None:
         """Drop what nobody can refer to from an instant on."""
         for entry in [entry for entry in self._entries.values() if entry.forgotten(instant_us)]:
-            del self._entries[entry.digest]
-            for name in self._names(entry):
-                if self._digests.get(name) == entry.digest:
-                    del self._digests[name]
+            self._drop(entry)
+
+    def _drop(self, entry: Remembered) -> None:
+        del self._entries[entry.digest], self._of_sender[entry.sender][entry.digest]
+        for name in self._names(entry):
+            if self._digests.get(name) == entry.digest:
+                del self._digests[name]
 
     def _names(self, entry: Remembered) -> tuple[str, str]:
         return entry.id, self._references.message(entry.sender, entry.id)

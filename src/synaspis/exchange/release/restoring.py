@@ -69,7 +69,7 @@ class SnapshotReader:
         for (digest, sender, id, subject), item, basis, received_us in self._state["remembered"]:
             entry = (digest, sender, id, subject, self._items[item], self._basis(basis), received_us)
             statements.memory.remember(Remembered(*entry))
-        for reference, exercise, until_us, told in self._state["announced"]:
+        for reference, sender, exercise, until_us, told in self._state["announced"]:
             entries = [
                 (
                     at_us,
@@ -78,7 +78,7 @@ class SnapshotReader:
                 )
                 for at_us, mask, body in told
             ]
-            statements.announced[reference] = Announced(reference, exercise, until_us, entries)
+            statements.announced[reference] = Announced(reference, sender, exercise, until_us, entries)
 
     def fill_partition(self, partition: Partition) -> None:
         """Put the release sets in place of those at the start."""
@@ -155,6 +155,11 @@ class SnapshotReader:
                 (SourceTrack(*source), level): (time_us, at_us)
                 for source, level, time_us, at_us in row["told"]
             },
+            {
+                sender: {SourceTrack(*source): latest_us for source, latest_us in tracks}
+                for sender, tracks in row["seen"]
+            },
+            dict(row["fed"]),
         )
 
 

@@ -16,9 +16,15 @@ from synaspis.core.clock import SECOND_US
 from synaspis.exchange.release.rights import Plan
 from synaspis.fusion import Picture
 
-FORGET_SOURCE_US: Final = 3600 * SECOND_US
-"""A source track that has been silent for so long is forgotten: what is shown of it no longer."""
+FORGET_SOURCE_US: Final = 120 * SECOND_US
+"""A source track that has been silent for so long is forgotten; its fused track has ended long before."""
 
+FORGET_EXERCISE_US: Final = 600 * SECOND_US
+"""The picture of an exercise that has been silent for so long is dropped; the next one numbers anew."""
+
+SOURCE_TRACKS_MAX: Final = 1_000
+"""Tracks of one sender that a set knows at a time; reports on one more are left out, so that odd names of
+tracks and exercises fill no memory."""
 
 LABELS_MAX: Final = 16
 """Different labels that reports of one source track may have; a report with one more is left out."""
@@ -61,7 +67,9 @@ class ReleaseSet:
     mask: the recipients. pictures: by exercise. areas: pictures of one source track each, for the level
     `impact-area`. sources: what is known of the source tracks in `pictures`. members: exercise and track
     number to the source tracks that make it up, for tracks that live. told: of which state the members were
-    last told below `position`, by source track and level: its time, and when that was released.
+    last told below `position`, by source track and level: its time, and when that was released. seen: by
+    sender, its source tracks and when something of each was last released, oldest first. fed: when something
+    was last released into the picture of an exercise.
     """
 
     mask: int
@@ -70,6 +78,8 @@ class ReleaseSet:
     sources: dict[SourceTrack, Shown] = field(default_factory=dict)
     members: dict[tuple[str, int], tuple[Member, ...]] = field(default_factory=dict)
     told: dict[tuple[SourceTrack, str], tuple[int, int]] = field(default_factory=dict)
+    seen: dict[str, dict[SourceTrack, int]] = field(default_factory=dict)
+    fed: dict[str, int] = field(default_factory=dict)
 
     def split(self, mask: int) -> ReleaseSet:
         """Move some members into a set of their own, with copies of everything."""
@@ -81,7 +91,33 @@ class ReleaseSet:
             dict(self.sources),
             dict(self.members),
             dict(self.told),
+            {sender: dict(tracks) for sender, tracks in self.seen.items()},
+            dict(self.fed),
         )
+
+    # When `forget` comes round depends on other sets too. What is shown must not: so nothing that is
+    # old enough to be forgotten is looked at below.
+
+    def admit(self, source: SourceTrack, at_us: int) -> bool:
+        """Whether a report of a source track is taken, as far as the number of its sender's tracks goes."""
+        seen = self.seen.setdefault(source.sender, {})
+        while seen:
+            oldest, latest_us = next(iter(seen.items()))
+            if latest_us >= at_us - FORGET_SOURCE_US:
+                break
+            del seen[oldest]
+        if source not in seen and len(seen) >= SOURCE_TRACKS_MAX:
+            return False
+        seen.pop(source, None)
+        seen[source] = at_us
+        return True
+
+    def picture(self, exercise: str, at_us: int) -> Picture:
+        """The picture of an exercise, or the one in earnest, into which something is released."""
+        if self.fed.get(exercise, at_us) < at_us - FORGET_EXERCISE_US and exercise:
+            self.pictures.pop(exercise, None)
+        self.fed[exercise] = at_us
+        return self.pictures.setdefault(exercise, Picture())
 
     def note(self, source: SourceTrack, label: Label, plan: Plan, *, exact: bool, at_us: int) -> bool:
         """Remember under which label and rights a report of a source track comes into a picture.
@@ -89,7 +125,6 @@ class ReleaseSet:
         Returns whether it may come in: not with one more label than `LABELS_MAX`.
         """
         known = self.sources.get(source)
-        # When `forget_before` comes round depends on other sets too; what is shown must not.
         if known is None or known.latest_us < at_us - FORGET_SOURCE_US:
             self.sources[source] = Shown((label,), (plan,), exact, at_us)
             return True
@@ -113,8 +148,17 @@ class ReleaseSet:
         self.told[source, level] = (time_us, at_us)
         return True
 
-    def forget_before(self, instant_us: int) -> None:
-        """Drop what is known of source tracks of which nothing was released since an instant."""
+    def forget(self, now_us: int) -> None:
+        """Drop what is too old to be looked at."""
+        instant_us = now_us - FORGET_SOURCE_US
+        for sender in [sender for sender, tracks in self.seen.items() if not tracks]:
+            del self.seen[sender]
+        for tracks in self.seen.values():
+            for source in [source for source, latest_us in tracks.items() if latest_us < instant_us]:
+                del tracks[source]
+        for exercise in [name for name, fed_us in self.fed.items() if fed_us < now_us - FORGET_EXERCISE_US]:
+            if exercise:
+                del self.fed[exercise], self.pictures[exercise]
         for source in [source for source, shown in self.sources.items() if shown.latest_us < instant_us]:
             del self.sources[source]
         for source in [source for source, picture in self.areas.items() if not picture.track_count]:

@@ -69,7 +69,7 @@ def _announced(each: Announced) -> list[Any]:
         [at_us, mask, None if body is None else body.model_dump(mode="json", exclude_none=True)]
         for at_us, mask, body in each.told
     ]
-    return [each.reference, each.exercise, each.until_us, told]
+    return [each.reference, each.sender, each.exercise, each.until_us, told]
 
 
 class _Writer:
@@ -159,6 +159,8 @@ class _Writer:
             ],
             "members": [[*key, members] for key, members in each.members.items()],
             "told": [[source, level, *when] for (source, level), when in each.told.items()],
+            "seen": [[sender, list(tracks.items())] for sender, tracks in each.seen.items()],
+            "fed": list(each.fed.items()),
         }
 
 

@@ -34,6 +34,9 @@ CENTRE: Final = "centre"
 
 _FORGET_EVERY_US: Final = 600 * SECOND_US
 
+ANNOUNCED_MAX: Final = 500
+"""Announced launches of one sender with which launch reports are compared; of more, the newest."""
+
 BASIS_MAX: Final = 256
 """What rests on more items than this goes to its sender alone: questions about questions about questions."""
 
@@ -215,14 +218,22 @@ class Statements:
         shows = grant.quality in ("position", FULL)
         if isinstance(body, PreLaunchNotification) and shows:
             reference = self.reference(held.accepted)
-            entry = self.announced.setdefault(reference, Announced(reference, message.exercise or "", 0))
-            entry.tell(grant.due_us, grant.mask, body)
+            if reference not in self.announced:
+                self._make_room(message.sender)
+                self.announced[reference] = Announced(reference, message.sender, message.exercise or "", 0)
+            self.announced[reference].tell(grant.due_us, grant.mask, body)
         elif isinstance(body, Cancellation | Correction):
             reference = self._references.message(message.sender, body.refers_to.id)
             new = body.replacement if isinstance(body, Correction) else None
             if reference in self.announced and (new is None or shows):
                 assert new is None or isinstance(new, PreLaunchNotification)
                 self.announced[reference].tell(grant.due_us, grant.mask, new)
+
+    def _make_room(self, sender: str) -> None:
+        """Forget the oldest announcement of a sender that has made too many."""
+        own = [each.reference for each in self.announced.values() if each.sender == sender]
+        if len(own) >= ANNOUNCED_MAX:
+            del self.announced[own[0]]
 
     def _events(self, held: Held) -> Iterable[Outgoing]:
         message, grant = held.accepted.message, held.grant

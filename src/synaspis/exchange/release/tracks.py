@@ -22,7 +22,7 @@ from synaspis.exchange.release.pictures import (
     written_tracks,
 )
 from synaspis.exchange.release.rights import FULL, Plan, Rights, why_json
-from synaspis.exchange.release.sets import FORGET_SOURCE_US, Partition, ReleaseSet, SourceTrack
+from synaspis.exchange.release.sets import Partition, ReleaseSet, SourceTrack
 from synaspis.fusion import Estimate, FusedTrack, Picture, Report, update
 from synaspis.messages import TrackReport
 
@@ -150,7 +150,7 @@ class Tracks:
             outgoing += self._told(to, each, next((one.impact for one in area if one.impact), None))
         if sweep:
             for to in self.partition.sets:
-                to.forget_before(end_us - FORGET_SOURCE_US)
+                to.forget(end_us)
         return outgoing
 
     def _give(
@@ -161,6 +161,8 @@ class Tracks:
         told: list[tuple[ReleaseSet, Due]],
     ) -> None:
         sighting, source = each.sighting, each.sighting.source
+        if not to.admit(source, each.due_us):
+            return
         if each.quality in ("position", FULL):
             report = sighting.report(exact=each.quality == FULL)
             if report is None:
@@ -170,7 +172,7 @@ class Tracks:
                 return
             feed = feeds.get((id(to), source.exercise))
             if feed is None:
-                picture = to.pictures.setdefault(source.exercise, Picture())
+                picture = to.picture(source.exercise, each.due_us)
                 feed = feeds[id(to), source.exercise] = _Feed(to, source.exercise, None, picture)
         else:
             if to.is_told(source, each.quality, sighting.body.time_us, each.due_us):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from synaspis.core.clock import SECOND_US, to_rfc3339
-from synaspis.exchange.release import match
+from synaspis.exchange.release import match, statements
 from synaspis.exchange.release.correlation import distance_to_area_m
 from synaspis.exchange.release.events import References
 from synaspis.messages import Area, LaunchReport, Point, PreLaunchNotification
@@ -200,6 +200,16 @@ def test_an_exercise_announces_no_launch_in_earnest(make, report, notification):
     bench = make.Bench(make.Table(PARTNERS, ALL))
     assert told(bench.run([announced, seen[0]], 70.5))["charlie"] == "unmatched"
     assert told(bench.run([seen[1]], 75))["charlie"][0]["margin"] == 1.0
+
+
+def test_of_one_sender_only_the_newest_announcements_are_compared(make, report, notification, monkeypatch):
+    monkeypatch.setattr(statements, "ANNOUNCED_MAX", 1)
+    old, new = (make.accepted(notification(), "alpha", at_s) for at_s in (0.01, 0.02))
+    other = make.accepted(notification(), "charlie", 0.005)
+    got = told(
+        make.Bench(make.Table(PARTNERS, ALL)).run([other, old, new, make.accepted(report(), "bravo", 70)], 80)
+    )
+    assert {each["notification"] for each in got["bravo"]} == {reference(make, new), reference(make, other)}
 
 
 def test_several_announcements_come_best_first(make, report, notification):

@@ -12,7 +12,15 @@ from synaspis.exchange.release.correlation import (
     SIGMAS,
     TIME_TOLERANCE_S,
 )
-from synaspis.exchange.release.sets import LABELS_MAX, TOLD_EVERY_US
+from synaspis.exchange.release.memory import REMEMBERED_MAX
+from synaspis.exchange.release.sets import (
+    FORGET_EXERCISE_US,
+    FORGET_SOURCE_US,
+    LABELS_MAX,
+    SOURCE_TRACKS_MAX,
+    TOLD_EVERY_US,
+)
+from synaspis.exchange.release.statements import ANNOUNCED_MAX
 
 PAGE = (Path(__file__).parents[4] / "docs" / "methods" / "release-of-messages.md").read_text()
 
@@ -31,3 +39,8 @@ def test_the_limits_on_the_page_are_those_of_the_program():
     assert rf"\Delta A \le {AZIMUTH_TOLERANCE_DEG:.0f}^\circ" in PAGE
     assert f"at most once in {TOLD_EVERY_US // 1_000_000} s" in PAGE
     assert f"at most {LABELS_MAX} different labels" in PAGE
+    assert f"at most {SOURCE_TRACKS_MAX:,} tracks at a time" in PAGE
+    assert f"silent for {FORGET_SOURCE_US // 60_000_000} minutes" in PAGE
+    assert f"released for {FORGET_EXERCISE_US // 60_000_000} minutes" in PAGE
+    assert f"of one sender at most {ANNOUNCED_MAX} at a time" in PAGE
+    assert f"{REMEMBERED_MAX:,} messages are remembered" in PAGE

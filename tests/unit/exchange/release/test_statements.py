@@ -9,6 +9,7 @@ import pytest
 
 from synaspis.agreement import Label
 from synaspis.core.clock import to_rfc3339
+from synaspis.exchange.release import memory
 from synaspis.exchange.release.events import References
 from synaspis.messages import AmbiguityAnswer, AmbiguityQuery, Text, Warning
 
@@ -202,6 +203,21 @@ def test_questions_about_questions_end_where_they_rest_on_too_much(make):
     got = bench.run([few, many], 3)
     assert len(of_kind(got["alpha"], "ambiguity-query")) == 2
     assert len(of_kind(got["bravo"], "ambiguity-query")) == 1
+
+
+def test_of_one_sender_only_so_many_messages_are_remembered_whatever_others_send(make, monkeypatch):
+    monkeypatch.setattr(memory, "REMEMBERED_MAX", 2)
+    said = [make.accepted(make.example("text"), "alpha", 0.1 * number) for number in range(3)]
+    others = [make.accepted(make.example("text"), "bravo", 0.05 * number) for number in range(8)]
+    back = [make.accepted(make.cancellation("text", each.message.id), "alpha", 1 + number)
+            for number, each in enumerate(said[1:])]  # fmt: skip
+    bench = make.Bench(make.Table(PARTNERS, EVERYTHING))
+    bench.run([*said, *others], 0.9)
+    # Each cancellation is a message too, and drives out the oldest that is left.
+    assert "charlie" in bench.run([back[0]], 1.5)
+    assert "charlie" in bench.run([back[1]], 2.5)
+    late = make.accepted(make.cancellation("text", said[0].message.id), "alpha", 3)
+    assert set(bench.run([late], 3.5)) == {"alpha"}
 
 
 def test_a_message_is_referred_to_only_as_long_as_its_kind_is_remembered(make):

@@ -11,6 +11,7 @@ import pytest
 
 from synaspis.agreement import Category, Label
 from synaspis.core.clock import to_rfc3339
+from synaspis.exchange.release import sets
 from synaspis.exchange.release.sets import LABELS_MAX, Partition
 from synaspis.fusion import NOMINAL_POSITION_M, Picture, Report, update
 from synaspis.messages import lower_triangle
@@ -168,6 +169,30 @@ def test_a_source_track_under_too_many_labels_is_not_updated_by_one_more(make):
     ]
     got = make.Bench(make.Table(PARTNERS, EQUAL)).run(messages, 5)
     assert len(pictures(got["charlie"])) == LABELS_MAX
+
+
+def test_a_sender_with_too_many_tracks_opens_no_other_until_one_was_silent_for_long(make, monkeypatch):
+    monkeypatch.setattr(sets, "SOURCE_TRACKS_MAX", 2)
+    bench = make.Bench(make.Table(PARTNERS, EQUAL))
+    three = [*reports(make, "alpha", [0.0], name="a"), *reports(make, "alpha", [0.2, 119.0], name="b")]
+    got = bench.run([*three[:2], *reports(make, "alpha", [0.4], name="c")], 1)
+    assert len(pictures(got["bravo"])) == 2
+    bench.run([three[2]], 120)
+    assert pictures(bench.run(reports(make, "alpha", [125.0], name="c"), 126)["bravo"])
+    assert pictures(bench.run(reports(make, "charlie", [127.0], name="c"), 128)["bravo"])
+
+
+def test_an_exercise_after_a_long_silence_numbers_its_tracks_anew(make):
+    messages = [
+        make.accepted(make.track(at_s, offset_m=-3_000.0 * at_s), "alpha", at_s + 0.01, exercise=exercise)
+        for exercise in ("GAME", None)
+        for at_s in (0.0, 100.0, 1_000.0)
+    ]
+    got = pictures(make.Bench(make.Table(PARTNERS, EQUAL)).run(messages, 2_000)["bravo"])
+    fresh = [event for event in got if only_track(event)["status"] == "new"]
+    numbers = {name: [only_track(event)["number"] for event in fresh if event.get("exercise") == name]
+               for name in ("GAME", None)}  # fmt: skip
+    assert numbers == {"GAME": [1, 2, 1], None: [1, 2, 3]}
 
 
 # Below position.
