@@ -30,6 +30,7 @@ from synaspis.agreement import load_book
 from synaspis.core.clock import SECOND_US, SystemClock, to_rfc3339
 from synaspis.exchange.centre import Centre
 from synaspis.exchange.rehearsal import Line, Rehearsal
+from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import Settings
 from synaspis.exchange.sqlite_store import SqliteStore
 from synaspis.log import Checkpoint, open_note, verify_log
@@ -380,6 +381,8 @@ class Harness:
         """Hold what partners have against what is stored, and the log against itself."""
         store = SqliteStore(self.folder / "centre.sqlite")
         try:
+            # The start after the last kill puts the public files in order.
+            Sealing(self.folder / "log", SETTINGS, self.rehearsal.centre_keys, store)
             for actor in self.actors.values():
                 stored = store.known(list(actor.receipts))
                 for digest, receipt in actor.receipts.items():
