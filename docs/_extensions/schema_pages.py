@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, WrapValidator
 from pydantic.fields import FieldInfo
 
+from synaspis.agreement.document import BookDocument
 from synaspis.catalogue import schema as catalogue_schema
 from synaspis.core.quantity import Measure, Quantity
 from synaspis.core.units import from_si, units_of
@@ -92,6 +93,7 @@ def pages() -> dict[str, str]:
     items = [getattr(catalogue_schema, name) for name in ITEMS]
     return {
         "keys-of-catalogue-files": f"# Keys of catalogue files\n\n{tables([*items, Quantity])}",
+        "keys-of-agreement-books": f"# Keys of agreement books\n\n{tables([BookDocument])}",
         "keys-of-scenario-files": f"# Keys of scenario files\n\n{tables([scenario_schema.ScenarioDocument])}",
         "settings-of-a-centre": f"# Settings of a centre\n\n{CENTRE_YAML}\n\n{tables([Settings])}",
         "settings-of-a-server": f"# Settings of a server\n\n{SERVER_YAML}\n\n"
