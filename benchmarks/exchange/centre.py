@@ -1,0 +1,90 @@
+"""A centre in a process of its own, as an operator starts it, and what it takes of the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from workload import Crowd
+
+from synaspis.core.clock import SystemClock
+from synaspis.server import Founding, init_centre
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def found(folder: Path, crowd: Crowd) -> int:
+    """Make the data folder of a centre; returns the port that it will listen on."""
+    book = folder.parent / "agreements.yaml"
+    book.write_text(json.dumps(crowd.book()), "utf-8")  # JSON is YAML
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    founding = Founding("Load", "load.example/centre", ("localhost",), book, port=port)
+    init_centre(folder, crowd.names, founding, SystemClock())
+    return int(port)
+
+
+class Process:
+    """`synaspis centre serve` on a data folder. command: in place of that, for a profile."""
+
+    def __init__(self, folder: Path, port: int, command: list[str] | None = None) -> None:
+        self._log = (folder.parent / "serve.log").open("w+")
+        program = Path(sys.executable).with_name("synaspis")
+        self._process = subprocess.Popen(
+            [*(command or [str(program), "centre", "serve"]), str(folder)],
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        end = time.monotonic() + 60.0
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+                return
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"the centre did not start:\n{self.said()}") from None
+                time.sleep(0.1)
+
+    def said(self) -> str:
+        self._log.flush()
+        return Path(self._log.name).read_text("utf-8")
+
+    def threads(self) -> dict[str, float]:
+        """Seconds of processor that each thread has used."""
+        found: dict[str, float] = {}
+        for task in Path(f"/proc/{self._process.pid}/task").iterdir():
+            try:
+                name, _, rest = (task / "stat").read_text().rpartition(")")
+            except OSError:
+                continue
+            fields = rest.split()
+            label = f"{name.partition('(')[2]}-{task.name}"
+            found[label] = (int(fields[11]) + int(fields[12])) / TICK
+        return found
+
+    def memory_mib(self) -> float:
+        """Largest memory so far."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1_024
+
+    def stop(self) -> int:
+        """End it as an operator does; returns its exit status."""
+        self._process.terminate()
+        try:
+            return self._process.wait(30.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+        finally:
+            self._log.close()
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

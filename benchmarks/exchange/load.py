@@ -1,0 +1,82 @@
+"""Load of a centre: partners on feeds, senders of track reports, everything on.
+
+    python benchmarks/exchange/load.py [--short]
+
+founds a centre in a temporary folder, serves it as an operator does, and puts it under load from one other
+process. With --steps it raises the rate until the centre no longer keeps up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import centre
+from workload import Crowd
+
+GENERATOR = Path(__file__).with_name("generator.py")
+Seen = dict[str, Any]
+
+
+def measure(
+    *, partners: int, senders: int, flights: int, rate: float, seconds: float, warm: float, seed: int = 1,
+    command: list[str] | None = None,
+) -> Seen:
+    """One run on a new centre."""
+    with tempfile.TemporaryDirectory(prefix="exchange-") as place:
+        folder = Path(place) / "data"
+        port = centre.found(folder, Crowd.of(partners, senders))
+        serving = centre.Process(folder, port, command)
+        try:
+            given = {"partners": partners, "senders": senders, "flights": flights, "rate": rate}
+            given |= {"seconds": seconds, "warm": warm, "seed": seed}
+            options = [f"--{name}={value}" for name, value in given.items()]
+            seen = _generate([str(folder / "issued"), str(port), *options], serving)
+            seen["memory_mib"] = serving.memory_mib()
+        finally:
+            status = serving.stop()
+        seen["exit_status"] = status
+        return given | seen
+
+
+def _generate(arguments: list[str], serving: centre.Process) -> Seen:
+    process = subprocess.Popen([sys.executable, str(GENERATOR), *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    used: list[dict[str, float]] = []
+    seen: Seen = {}
+    for line in process.stdout:
+        if line.strip() in ("begin", "end"):
+            used.append(serving.threads())
+        else:
+            seen = json.loads(line)
+    if process.wait() or not seen:
+        raise RuntimeError(f"the generator failed; the centre said:\n{serving.said()[-2_000:]}")
+    seconds = float(next(each for each in arguments if each.startswith("--seconds")).partition("=")[2])
+    shares = {name: (spent - used[0].get(name, 0.0)) / seconds for name, spent in used[1].items()}
+    seen["threads"] = {name: round(share, 3) for name, share in shares.items() if share > 0.005}
+    return seen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true", help="10 partners, 3 seconds: whether it still runs")
+    parser.add_argument("--partners", type=int, default=200)
+    parser.add_argument("--senders", type=int, default=20)
+    parser.add_argument("--flights", type=int, default=25)
+    parser.add_argument("--rate", type=float, default=1.0, help="reports a second of each sender on each flight")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--warm", type=float, default=5.0)
+    options = vars(parser.parse_args())
+    if options.pop("short"):
+        options |= {"partners": 10, "senders": 4, "flights": 5, "seconds": 3.0, "warm": 1.0}
+    print(json.dumps({"load_average": os.getloadavg()[0], **measure(**options)}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
