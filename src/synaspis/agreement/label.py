@@ -29,9 +29,13 @@ CLASSIFICATIONS: Final = (
 
 CategoryType = Literal["PERMISSIVE", "RESTRICTIVE", "INFORMATIVE"]
 _TYPES: Final = ("PERMISSIVE", "RESTRICTIVE", "INFORMATIVE")
+_FIELDS: Final = ("TagName", "Type", "GenericValues")
 
 TEXT_MAX_CHARACTERS: Final = 256
 ENTRIES_MAX: Final = 256
+
+FAULTS_MAX: Final = 50
+"""Faults of one label that are reported: it comes from strangers, and an answer must not grow with it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -113,7 +117,7 @@ class Label:
     def from_json(given: Any) -> Label:
         """Read a label from a parsed JSON object; `Category` may be one object or a list.
 
-        Raises InputError with every fault, each with its field path inside the label.
+        Raises InputError with its faults, at most `FAULTS_MAX`, each with its field path inside the label.
         """
         reader = _Reader()
         label = reader.label(given)
@@ -181,7 +185,8 @@ class _Reader:
     def label(self, given: Any) -> Label:
         whole = self._object(given, "", ("ConfidentialityInformation",), ("Xmlns", "CreationTime"))
         if whole.get("Xmlns", NAMESPACE) != NAMESPACE:
-            self._fault(f"{whole['Xmlns']!r} is another namespace", "Xmlns", f"Write {NAMESPACE!r}.")
+            shown = repr(whole["Xmlns"])[:TEXT_MAX_CHARACTERS]
+            self._fault(f"{shown} is another namespace", "Xmlns", f"Write {NAMESPACE!r}.")
         created = None
         if "CreationTime" in whole:
             try:
@@ -205,8 +210,8 @@ class _Reader:
         tags: set[str] = set()
         for number, entry in enumerate(self._list(given, where)):
             at = f"{where}[{number}]"
-            fields = self._object(entry, at, ("TagName", "Type", "GenericValues"), ())
-            if len(fields) < 3:
+            fields = self._object(entry, at, _FIELDS, ())
+            if any(name not in fields for name in _FIELDS):
                 continue
             tag, kind = (self._text(fields[key], f"{at}.{key}") for key in ("TagName", "Type"))
             if kind and kind not in _TYPES:
@@ -226,8 +231,9 @@ class _Reader:
             return {}
         at = f"{where}." if where else ""
         for key in given:
-            if key not in (*needed, *optional):
-                self._fault(f"unknown key {key!r}", f"{at}{key}", nearest(str(key), (*needed, *optional)))
+            if key not in (*needed, *optional) and not self._is_full():
+                shown = str(key)[:TEXT_MAX_CHARACTERS]
+                self._fault(f"unknown key {shown!r}", f"{at}{shown}", nearest(shown, (*needed, *optional)))
         for key in needed:
             if key not in given:
                 self._fault(f"the key {key!r} is missing", f"{at}{key}")
@@ -256,5 +262,9 @@ class _Reader:
             return ""
         return given
 
+    def _is_full(self) -> bool:
+        return len(self.faults) >= FAULTS_MAX
+
     def _fault(self, what: str, where: str, remedy: str = "") -> None:
-        self.faults.append(Fault(what, where, remedy))
+        if not self._is_full():
+            self.faults.append(Fault(what, where, remedy))

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from synaspis.agreement import Category, Label, combine, to_xml
+from synaspis.agreement.label import FAULTS_MAX
 from synaspis.core.errors import InputError
 
 # The example of the OpenTDF specification, with a single category as it is published there.
@@ -112,6 +113,31 @@ def test_faults_of_the_information_in_a_label(changes: dict[str, Any], said: str
     information = {**PUBLISHED["ConfidentialityInformation"], **changes}
     with pytest.raises(InputError, match=said):
         Label.from_json({**PUBLISHED, "ConfidentialityInformation": information})
+
+
+def test_a_category_with_other_members_than_its_own_is_a_fault_and_no_defect():
+    entry = {"Tagname": "A", "type": "PERMISSIVE", "Values": [], "more": 1}
+    information = {**PUBLISHED["ConfidentialityInformation"], "Category": [entry]}
+    with pytest.raises(InputError, match="the key 'TagName' is missing") as caught:
+        Label.from_json({**PUBLISHED, "ConfidentialityInformation": information})
+    said = [str(fault) for fault in caught.value.faults]
+    assert sum("the key 'TagName' is missing" in each for each in said) == 1
+    assert sum("unknown key" in each for each in said) == 4
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {str(number): 1 for number in range(10_000)},
+        {"ConfidentialityInformation": {"Category": [{"GenericValues": [1] * 256}] * 256}},
+        {"k" * 100_000: 1, "Xmlns": "x" * 100_000},
+    ],
+)
+def test_faults_of_a_label_do_not_grow_with_it(given: Any):
+    with pytest.raises(InputError, match="fault") as caught:
+        Label.from_json(given)
+    assert 1 <= len(caught.value.faults) <= FAULTS_MAX
+    assert all(len(str(fault)) < 1_000 for fault in caught.value.faults)
 
 
 def test_all_faults_come_together_and_nothing_else_is_raised():
