@@ -10,7 +10,7 @@ import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from synaspis.agreement import Item
@@ -24,7 +24,6 @@ from synaspis.exchange.settings import Settings
 from synaspis.exchange.storage import Entry, Store, Submission
 from synaspis.messages import (
     LIMITS,
-    Limits,
     Message,
     PublicKey,
     Refused,
@@ -100,9 +99,8 @@ class Intake:
     ) -> None:
         self.partners = partners
         self._settings, self._store, self._scribe, self._examine = settings, store, scribe, examine
-        self._limits = Limits(
-            settings.limits.envelope_bytes, LIMITS.depth, LIMITS.items, settings.limits.envelope_bytes
-        )
+        most_bytes = settings.limits.envelope_bytes
+        self._limits = replace(LIMITS, size_bytes=most_bytes, characters=most_bytes)
         self._known: dict[str, Submission] = {}
         self._new: dict[tuple[str, str], str] = {}
         self._answered: dict[str, tuple[str, bytes]] = {}
