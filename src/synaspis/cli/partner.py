@@ -12,6 +12,7 @@ import click
 from synaspis.cli.faults import FAILED
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json
+from synaspis.cli.partner_warn import warn
 
 if TYPE_CHECKING:
     from synaspis.exchange import Audit, Client, Event, Receipt, SignedRefusal, Verification
@@ -24,6 +25,9 @@ def partner() -> None:
     """Take part in a data exchange centre. KIT is the folder that its operator issued to you; what you send
     and receive is kept there too.
     """
+
+
+partner.add_command(warn)
 
 
 @partner.command(
@@ -54,7 +58,7 @@ def send(kit: Path, kind: str, file: Any, label: Any, exercise: str | None, as_j
         earlier = await client.resend()
         return earlier, await client.send(kind, members["body"], **members["marking"])
 
-    earlier, receipt = _with_client(kit, scene)
+    earlier, receipt = with_client(kit, scene)
     if as_json:
         print_json(receipt.to_dict())
         return 0
@@ -108,7 +112,7 @@ def watch(kit: Path, count: int | None, since: int | None, as_json: bool) -> int
                     break
         return FAILED if client.alarms else 0
 
-    status: int = _with_client(kit, scene, on_alarm=alarm)
+    status: int = with_client(kit, scene, on_alarm=alarm)
     return status
 
 
@@ -128,7 +132,7 @@ def verify(kit: Path, as_json: bool) -> int:
     async def scene(client: Client) -> Verification:
         return await client.verify()
 
-    found = _with_client(kit, scene)
+    found = with_client(kit, scene)
     if as_json:
         print_json(found.to_dict())
     else:
@@ -152,7 +156,7 @@ def audit(kit: Path, as_json: bool) -> int:
     async def scene(client: Client) -> Audit:
         return await client.audit()
 
-    found = _with_client(kit, scene)
+    found = with_client(kit, scene)
     if as_json:
         print_json(found.to_dict())
     else:
@@ -184,7 +188,7 @@ def request(kit: Path, identity: str, as_json: bool) -> None:
     click.echo(f"Put what comes back (partner.yaml, ca.pem, client.pem) into {kit}.")
 
 
-def _with_client(kit: Path, scene: Any, **options: Any) -> Any:
+def with_client(kit: Path, scene: Any, **options: Any) -> Any:
     """Run a coroutine with the client of a kit."""
     import asyncio
 

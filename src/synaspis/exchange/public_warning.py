@@ -73,19 +73,7 @@ class Danger:
 
     def outline(self) -> shapely.Polygon:
         """The ellipse on the ground, longitude and latitude in degrees, without a jump at 180 degrees."""
-        long_m, short_m, azimuth = self.half_axes_m
-        angle = np.linspace(0.0, 2.0 * pi, _RING_POINTS, endpoint=False)
-        along, across = long_m * np.cos(angle), short_m * np.sin(angle)
-        ring = geodesic_direct(
-            self.latitude_rad,
-            self.longitude_rad,
-            azimuth + np.arctan2(across, along),
-            np.hypot(along, across),
-        )
-        longitude = np.degrees(
-            self.longitude_rad + np.angle(np.exp(1j * (ring.longitude_rad - self.longitude_rad)))
-        )
-        return shapely.Polygon(np.stack((longitude, np.degrees(ring.latitude_rad)), axis=1))
+        return _ellipse(self.latitude_rad, self.longitude_rad, *self.half_axes_m)
 
 
 @dataclass(slots=True)
@@ -124,12 +112,12 @@ class WarningDesk:
             alerts += self._judge(track, danger, at_us, exercise)
         return alerts
 
-    def _judge(self, track: str, danger: Danger | None, at_us: int, exercise: str | None) -> Iterator[Alert]:
-        outline = None if danger is None else danger.outline()
+    def _judge(self, track: str, danger: Danger, at_us: int, exercise: str | None) -> Iterator[Alert]:
+        outline = danger.outline()
         for area, land in self.areas.items():
             standing = self._standing.get((track, area))
-            polygons = () if outline is None else _rings(outline, land)
-            if danger is None or not polygons:
+            polygons = _rings(outline, land)
+            if not polygons:
                 if standing is not None:
                     del self._standing[track, area]
                     yield self._give("Cancel", area, standing, at_us)
@@ -165,6 +153,23 @@ class WarningDesk:
         )
 
 
+def circle(latitude_rad: float, longitude_rad: float, radius_m: float) -> shapely.Polygon:
+    """An area within a distance of a place, longitude and latitude in degrees, for `WarningDesk`."""
+    return _ellipse(latitude_rad, longitude_rad, radius_m, radius_m, 0.0)
+
+
+def _ellipse(
+    latitude_rad: float, longitude_rad: float, long_m: float, short_m: float, azimuth_rad: float
+) -> shapely.Polygon:
+    angle = np.linspace(0.0, 2.0 * pi, _RING_POINTS, endpoint=False)
+    along, across = long_m * np.cos(angle), short_m * np.sin(angle)
+    ring = geodesic_direct(
+        latitude_rad, longitude_rad, azimuth_rad + np.arctan2(across, along), np.hypot(along, across)
+    )
+    turn = np.angle(np.exp(1j * (ring.longitude_rad - longitude_rad)))
+    return shapely.Polygon(np.degrees(np.stack((longitude_rad + turn, ring.latitude_rad), axis=1)))
+
+
 def _source(danger: Danger) -> str:
     basis = (
         "95 % ellipse"
@@ -174,14 +179,16 @@ def _source(danger: Danger) -> str:
     return f"Tracks released by the data exchange centre, {basis}"
 
 
-def _dangers(event: Mapping[str, Any]) -> Iterator[tuple[str, Danger | None]]:
-    """Yield the name of each track of which an event tells the impact, or the end: then None."""
+def _dangers(event: Mapping[str, Any]) -> Iterator[tuple[str, Danger]]:
+    """Yield the name of each track of which an event tells the impact, and what it tells.
+
+    A track that has ended fell silent, which is no all clear: what it was to hit stays warned until the time
+    of the impact is over.
+    """
     if event.get("type") == "picture":
         for track in event["tracks"]:
-            name = f"picture/{event.get('exercise', '')}/{track['number']}"
-            if track["status"] == "ended":
-                yield name, None
-            elif (place := track.get("impact")) is not None:
+            if track["status"] != "ended" and (place := track.get("impact")) is not None:
+                name = f"picture/{event.get('exercise', '')}/{track['number']}"
                 yield name, _danger(place, place["time"])
     elif event.get("type") == "message" and "track" in event:
         shown = event.get("extract") or {}

@@ -205,3 +205,25 @@ def test_a_kit_with_faults_is_bad_input(tmp_path):
     assert "there is no such folder. Name the folder that the operator of the centre issued to you." in (
         result.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "no area is given. Give --country or --area at least once."),
+        (("--country", "ZQ"), "--country: country code 'ZQ' has no land on the map"),
+        (("--area", "Capital"), "'Capital' is not NAME=LAT,LON,KM"),
+        (("--area", "Capital=99,26,10"), "99"),
+    ],
+)
+def test_areas_to_warn_that_cannot_be_read(alpha, words, said):
+    result = call("warn", alpha, *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_feed_without_an_impact_gives_no_alert(data, url, tmp_path):
+    kit = put_address(data.issued("charlie"), url)
+    result = call("warn", kit, "--area", "Capital=59.3,18.0,40", "--out", tmp_path / "alerts")
+    assert (result.exit_code, result.stdout) == (0, ""), result.stderr
+    assert not (tmp_path / "alerts").exists()

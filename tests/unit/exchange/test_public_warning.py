@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
-from synaspis.exchange.public_warning import Danger, WarningDesk
+from synaspis.exchange.public_warning import Danger, WarningDesk, circle
 from synaspis.gateways.cap import write_cap
 from synaspis.geography import geodesic_inverse
 
@@ -87,12 +87,15 @@ def test_an_impact_that_moves_to_another_area_clears_the_first():
     assert moved == [("Alert", "Northland"), ("Cancel", "Northland"), ("Alert", "Southland")]
 
 
-def test_a_track_that_ends_and_an_impact_long_over_give_the_all_clear():
-    ended = WarningDesk("north", LAND)
-    assert kinds(ended, picture(0.0), picture(5.0, status="ended"))[-1] == ("Cancel", "Northland")
-    over = WarningDesk("north", LAND)
+def test_a_track_that_falls_silent_is_no_all_clear():
+    desk = WarningDesk("north", LAND)
+    assert kinds(desk, picture(0.0), picture(40.0, status="ended")) == [("Alert", "Northland")]
+
+
+def test_an_impact_long_over_gives_the_all_clear():
+    desk = WarningDesk("north", LAND)
     notice = {"type": "notice", "at": to_rfc3339(IMPACT_US + 601 * SECOND_US)}
-    assert kinds(over, picture(0.0), notice)[-1] == ("Cancel", "Northland")
+    assert kinds(desk, picture(0.0), notice) == [("Alert", "Northland"), ("Cancel", "Northland")]
 
 
 def test_updates_refer_to_the_alert_before():
@@ -134,3 +137,8 @@ def test_an_area_over_the_date_line_is_found_from_both_sides(longitude_deg: floa
     land = {"Islands": shapely.box(179.0, -10.0, 181.0, -8.0)}
     [alert] = WarningDesk("n", land).take(picture(0.0, latitude_deg=-9.0, longitude_deg=longitude_deg))
     assert alert.area == "Islands"
+
+
+def test_a_circle_has_its_radius():
+    rim = np.radians(np.asarray(circle(0.9, 0.2, 40e3).exterior.coords))
+    assert geodesic_inverse(0.9, 0.2, rim[:, 1], rim[:, 0]).distance_m == pytest.approx(40e3, rel=1e-6)
