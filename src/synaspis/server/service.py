@@ -13,16 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from synaspis.agreement import load_book
+from synaspis.agreement import Item, load_book
 from synaspis.core.clock import Clock, SystemClock, from_rfc3339
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.centre import Centre
 from synaspis.exchange.examine import examine
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.settings import Settings, load_settings
 from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.messages import PublicKey
+from synaspis.messages import PublicKey, example_message, read_message
 from synaspis.messages.rulebook import packaged_rules
 from synaspis.messages.rules import notification_findings
 from synaspis.server.application import application
@@ -67,6 +68,7 @@ class Service:
         self._stamp = _stamp(data)
         documents = data.partners()
         _check_modes(data)
+        _warm_up()
         settings, keys = load_settings(data.file("centre.yaml")), CentreKeys.load(data.file("keys"))
         self.store = SqliteStore(data.store)
         try:
@@ -252,6 +254,12 @@ def _centre(
         rules=partial(notification_findings, rulebook=packaged_rules()),
         questioner=examine,
     )
+
+
+def _warm_up() -> None:
+    """Examine a report now: the first examination loads kernels for a second, which no tick has to spare."""
+    message = read_message(example_message("launch-report"))
+    examine(Accepted(message, Item("", "warning", message.label), b"", "", 0, b"", b""), ())
 
 
 def _public_keys(keys: CentreKeys) -> dict[str, object]:

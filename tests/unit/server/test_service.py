@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from synaspis.agreement import book_path
-from synaspis.core.clock import SECOND_US, ManualClock, SystemClock
+from synaspis.agreement import book_path, load_book
+from synaspis.core.clock import SECOND_US, ManualClock, SystemClock, to_rfc3339
 from synaspis.core.errors import InputError
 from synaspis.exchange.keys import CentreKeys
 from synaspis.log import WebPlace, leaf_hash, read_vkeys, verify_log, verify_proof
-from synaspis.messages import PublicKey, SigningKey, open_envelope
+from synaspis.messages import PublicKey, SigningKey, example_message, new_id, open_envelope, seal
 from synaspis.server import Service, admit, make_request, retire, rotate_certificate, rotate_message_key
 
 JSON = {"content-type": "application/json"}
@@ -214,6 +214,31 @@ def test_agreements_are_read_again_and_a_bad_book_is_left(demo_centre, serve_rea
         assert len(texts) == 1
     events = [line["event"] for line in serving.lines()]
     assert events.index("book-refused") < events.index("book-read")
+
+
+def test_report_that_cannot_be_true_is_taken_and_raises_a_question(demo_centre, serve_real):
+    serving = serve_real(demo_centre)
+    document = json.loads(example_message("launch-report"))
+    # Four minutes with an apogee of 1,450 km: the fall from there alone takes 544 s without drag (2 h / g)^0.5.
+    document["body"]["impact_time"]["time"] = "2026-11-25T06:28:09.500000Z"
+    document |= {
+        "sender": "alpha",
+        "id": new_id(),
+        "sent_at": to_rfc3339(serving.clock.now_us()),
+        "label": load_book("demo").default_label().to_json(),
+    }
+    key = SigningKey.load(demo_centre.issued("alpha") / "message.key")
+    raw = seal(json.dumps(document).encode(), key)
+    with serving.client("alpha") as alpha:
+        response = post(alpha, raw)
+        assert response.status_code == 201, response.text
+
+        def asked():
+            contents = [json.loads(each["data"]) for each in alpha.get("/v1/feed/batch").json()]
+            return [each for each in contents if each["message"]["kind"] == "ambiguity-query"]
+
+        (question,) = eventually(asked)
+    assert question["message"]["sender"] == "centre"
 
 
 def test_stop_answers_what_was_taken_and_a_new_start_shows_the_same(demo_centre, serve_real):
