@@ -219,7 +219,7 @@ def test_agreements_are_read_again_and_a_bad_book_is_left(demo_centre, serve_rea
 def test_report_that_cannot_be_true_is_taken_and_raises_a_question(demo_centre, serve_real):
     serving = serve_real(demo_centre)
     document = json.loads(example_message("launch-report"))
-    # Four minutes with an apogee of 1,450 km: the fall from there alone takes 544 s without drag (2 h / g)^0.5.
+    # Four minutes with an apogee of 1,450 km: the fall from there alone takes (2 h / g)^0.5 = 544 s.
     document["body"]["impact_time"]["time"] = "2026-11-25T06:28:09.500000Z"
     document |= {
         "sender": "alpha",
