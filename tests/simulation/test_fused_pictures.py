@@ -305,3 +305,36 @@ def test_launch_and_impact_of_a_fused_flight_are_where_it_began_and_ended():
                 covariance = np.array(estimate.covariance_m2) + 100.0**2 * np.eye(2)
                 assert away @ np.linalg.solve(covariance, away) < chi2.ppf(0.999, 2)
     assert seen > 200
+
+
+@pytest.mark.parametrize("every_s", [1, 2, 5])
+def test_under_thrust_the_number_stays_and_hardly_anything_is_foretold(every_s):
+    """Two radars follow a flight from 20 s after launch to 90 s after burnout at 94 s.
+
+    One reports filtered tracks of poor velocity (200 m/s): thrust shows in them after 25 s and is assumed as
+    long again, so that launch and impact come up to a minute after burnout.
+    """
+    path, rng, picture = flight(*PATH), np.random.default_rng(20261122), Picture()
+    told: list[tuple[float, FusedTrack]] = []
+    for second in range(20, 185):
+        reports = []
+        for sensor, lag_s in ((WEST, 0.0), (NORTH._replace(kind="track"), 0.4)):
+            if (second + round(lag_s)) % every_s == 0:
+                state = state_at(path, second + lag_s)
+                covariance = sensor.covariance(state[:3])
+                drawn, time_us = rng.multivariate_normal(state, covariance), round((second + lag_s) * SECOND)
+                reports.append(
+                    Report(
+                        sensor.nation, "t", LAUNCH_US + time_us, drawn[:3], drawn[3:], covariance,
+                        sensor.kind, f"{sensor.nation}{second}",
+                    )
+                )  # fmt: skip
+        (tracks,) = update([(picture, reports)], LAUNCH_US + (second + 1) * SECOND)
+        told += [(1e-6 * (track.time_us - LAUNCH_US), track) for track in tracks]
+    assert {track.number for _, track in told} == {1}
+    burnout_s = path.events["burnout"]
+    thrusting = [track.impact is None for time_s, track in told if 40.0 < time_s < burnout_s]
+    assert np.mean(thrusting) > 0.7
+    assert all(track.impact is not None for time_s, track in told if time_s > burnout_s + 62.0)
+    time_s, last = told[-1]
+    assert nees(last, state_at(path, time_s)) < chi2.ppf(0.999, 6)

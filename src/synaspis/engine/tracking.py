@@ -24,6 +24,9 @@ SURPRISE: Final = 38.26
 GATE: Final = 22.46
 """Squared distance between two estimates of one object; by chance once in a thousand (6 degrees)."""
 THRUST_MEMORY_US: Final = 5_000_000
+LOOK_BACK_S2_M: Final = 0.34
+LOOK_BACK_LEAST_S: Final = 3.0
+LOOK_BACK_MOST_S: Final = 25.0
 THRUST_CEILING_M: Final = 500_000.0
 """Burnout is below this height for every class of the catalogue."""
 
@@ -59,7 +62,7 @@ def _sound(state, covariance):  # type: ignore[no-untyped-def]
 @scalar
 def absorb(  # type: ignore[no-untyped-def]
     row, pick, row_states, row_covariances, row_times_us, row_tracklets,
-    states, covariances, times_us, thrust_us, outcome,
+    states, covariances, times_us, thrust_us, old_states, old_covariances, old_times_us, outcome,
 ):  # fmt: skip
     """Take reports in, in order, each into the estimate of its source track.
 
@@ -67,7 +70,9 @@ def absorb(  # type: ignore[no-untyped-def]
     row_states (any, 6), row_covariances (any, 6, 6), row_times_us (any,), row_tracklets (any,) bool:
     independent of all earlier reports of the track.
     states (track, 6), covariances (track, 6, 6), times_us (track,), thrust_us (track,): changed in place; a
-    time below 0 is that of a track without an estimate; thrust is assumed until thrust_us.
+    time below 0 is that of a track without an estimate; thrust is assumed until thrust_us. old_states,
+    old_covariances, old_times_us: the same of an earlier estimate, against which thrust is looked for where
+    reports replace each other.
     outcome: (report,), filled: LATE (not later than the track's estimate: unused), USED or RESTARTED (too far
     from what free flight predicts, so the estimate is the report alone).
     """
@@ -97,6 +102,35 @@ def absorb(  # type: ignore[no-untyped-def]
             states[k], covariances[k] = row_states[r], row_covariances[r]
         if surprised and _may_thrust(states[k]):
             thrust_us[k] = now_us + THRUST_MEMORY_US
+        if not row_tracklets[r]:
+            _look_back(
+                states[k], covariances[k], now_us, thrust_us[k : k + 1],
+                old_states[k], old_covariances[k], old_times_us[k : k + 1],
+            )  # fmt: skip
+
+
+@scalar
+def _look_back(  # type: ignore[no-untyped-def]
+    state, covariance, time_us, thrust_us, old_state, old_covariance, old_time_us
+):
+    """Compare an estimate that was reported whole with one some seconds older, and put it in its place.
+
+    A source that filters shows thrust by little in one report, but by much after the time in which 25 m/s2
+    make six standard deviations of the difference of two velocities; between 3 and 25 s.
+    """
+    sigma = sqrt(covariance[3, 3] + covariance[4, 4] + covariance[5, 5]) / sqrt(3.0)
+    span_us = np.int64(1.0e6 * min(max(LOOK_BACK_S2_M * sigma, LOOK_BACK_LEAST_S), LOOK_BACK_MOST_S))
+    age_us = time_us - old_time_us[0]
+    if old_time_us[0] >= 0 and age_us < span_us:
+        return
+    if old_time_us[0] >= 0 and age_us <= LONGEST_GAP_US and _may_thrust(state):
+        x, p, total, lower = np.empty(6), np.empty((6, 6)), np.empty((6, 6)), np.empty((6, 6))
+        x[:], p[:, :] = old_state, old_covariance
+        advance(x, p, 1.0e-6 * age_us, _DRAG, 0.0)
+        total[:, :] = p + covariance
+        if cholesky(total, lower) and not distance_squared(state - x, lower) <= SURPRISE:
+            thrust_us[0] = max(thrust_us[0], time_us + span_us + THRUST_MEMORY_US)
+    old_state[:], old_covariance[:, :], old_time_us[0] = state, covariance, time_us
 
 
 @scalar

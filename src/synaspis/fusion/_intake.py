@@ -60,7 +60,8 @@ def take_in(picture: Picture, reports: Sequence[Report], batch: Batch, at_us: in
     absorb(
         index, np.array(picked, dtype=np.int64),
         batch.states, batch.spreads, batch.times_us, batch.tracklets,
-        tracks["state"], tracks["covariance"], tracks["time_us"], tracks["thrust_us"], outcome,
+        tracks["state"], tracks["covariance"], tracks["time_us"], tracks["thrust_us"],
+        tracks["old_state"], tracks["old_covariance"], tracks["old_us"], outcome,
     )  # fmt: skip
     used = index[outcome != LATE]
     tracks["arrival_us"][used] = at_us
@@ -73,7 +74,7 @@ def _open_track(picture: Picture, report: Report) -> int | None:
     """Row of a new source track; None where its source has too many."""
     if sum(source == report.source for source, _ in picture._keys) >= TRACKS_OF_ONE_SOURCE:
         return None
-    row = picture._tracks.add(time_us=-1, object=-1, checked_us=-1)
+    row = picture._tracks.add(time_us=-1, object=-1, checked_us=-1, old_us=-1)
     picture._rows[report.key] = row
     picture._keys.append(report.key)
     return row

@@ -25,6 +25,9 @@ _SOURCE_TRACKS: Final = {
     "checked_us": ("i8", ()),
     "misses": ("i8", ()),
     "fused": ("i8", ()),
+    "old_state": ("f8", (6,)),
+    "old_covariance": ("f8", (6, 6)),
+    "old_us": ("i8", ()),
 }
 _OBJECTS: Final = {
     **_STATE,

@@ -41,13 +41,14 @@ class Slots:
     def __init__(self, count: int) -> None:
         self.states, self.covariances = np.zeros((count, 6)), np.zeros((count, 6, 6))
         self.times_us, self.thrust_us = np.full(count, -1), np.zeros(count, int)
+        self.old = np.zeros((count, 6)), np.zeros((count, 6, 6)), np.full(count, -1)
 
     def absorb(self, row, states, times_us, *, tracklet=True, covariance=R) -> list[int]:
         outcome = np.empty(len(row), int)
         absorb(
             np.array(row), np.arange(len(row)), np.array(states), np.stack([covariance] * len(row)),
             np.array(times_us), np.full(len(row), tracklet), self.states, self.covariances, self.times_us,
-            self.thrust_us, outcome,
+            self.thrust_us, *self.old, outcome,
         )  # fmt: skip
         return outcome.tolist()
 
@@ -108,6 +109,29 @@ def test_no_thrust_is_assumed_of_what_falls_or_is_above_every_burnout(start):
     slots = Slots(1)
     off = flown(start, 2.0)[0] + np.array([0.0, 0.0, 0.0, 0.0, 200.0, 0.0])
     assert slots.absorb([0, 0], [start, off], [0, 2 * SECOND]) == [RESTARTED, RESTARTED]
+    assert slots.thrust_us[0] == 0
+
+
+@pytest.mark.parametrize(("sigma_m_s", "noticed_s"), [(3.0, 4), (10.0, 5), (30.0, 11)])
+def test_thrust_shows_in_reports_that_replace_each_other_after_some_seconds(sigma_m_s, noticed_s):
+    """A source that filters, so that no report is far from the one before; 30 m/s2 along the way."""
+    covariance, slots = np.diag([(10.0 * sigma_m_s) ** 2] * 3 + [sigma_m_s**2] * 3), Slots(1)
+    state, noticed = START.copy(), None
+    for second in range(28):
+        slots.absorb([0], [state], [second * SECOND], tracklet=False, covariance=covariance)
+        if noticed is None and slots.thrust_us[0] > 0:
+            noticed = second
+        push = 30.0 * state[3:] / np.linalg.norm(state[3:])
+        state = flown(state, 1.0)[0] + np.concatenate([0.5 * push, push])
+    assert noticed is not None
+    assert noticed <= noticed_s
+
+
+def test_free_flight_shows_no_thrust_in_reports_that_replace_each_other():
+    slots, rng = Slots(1), np.random.default_rng(5)
+    for second in range(60):
+        state = flown(START, float(second))[0] + np.sqrt(np.diag(R)) * rng.normal(size=6)
+        slots.absorb([0], [state], [second * SECOND], tracklet=False)
     assert slots.thrust_us[0] == 0
 
 
