@@ -69,10 +69,10 @@ class Ballistic(TransitionModel):
         return CovarianceMatrix(np.kron(block, np.eye(3)))
 
     def rvs(self, *_, **__):
-        raise NotImplementedError
+        raise TypeError("the filter asks for no draws and no densities")
 
     def pdf(self, *_, **__):
-        raise NotImplementedError
+        raise TypeError("the filter asks for no draws and no densities")
 
 
 def stone_soup_filter(measured: np.ndarray, step_s: float) -> list[GaussianState]:
