@@ -115,7 +115,7 @@ class BookDocument(FrozenModel):
     schema_version: Literal["agreements/1"] = Field(alias="schema", description="Always agreements/1.")
     id: Identifier = Field(description="Short name.")
     name: Text = Field(description="Title.")
-    summary: Text = Field(default="-", description="What the book is about and what it leaves out.")
+    summary: Text | None = Field(default=None, description="What the book is about and what it leaves out.")
     labels: LabelTable = Field(default=LabelTable(), description="Markings that have a meaning.")
     partners: Mapping[Identifier, BookPartner] = Field(min_length=1, description="Partners by id.")
     alliances: Mapping[Identifier, BookAlliance] = Field(default={}, description="Alliances by id.")

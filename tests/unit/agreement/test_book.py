@@ -277,7 +277,7 @@ def test_unknown_names_are_answered_with_near_ones():
 def test_a_packaged_book_is_sound_and_says_where_it_comes_from(name: str):
     book = load_book(name, sources=load_catalogue().sources, borders=Countries.load())
     assert book.id == name
-    assert len(book.document.summary) > 80
+    assert len(book.document.summary or "") > 80
     assert not any("never" in notice for notice in book.notices())
 
 

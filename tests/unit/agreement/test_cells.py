@@ -35,7 +35,7 @@ def book(*pairs: tuple[str, str]) -> AgreementBook:
     text = BOOK
     for before, after in pairs:
         assert before in text
-        text = text.replace(before, after)
+        text = text.replace(before, after, 1)
     return check_book(read_document(text))
 
 
@@ -101,6 +101,24 @@ def test_nothing_changes_where_the_clause_alone_does():
     assert list(changes(book(), book(), DAY)) == []
     renamed = book(("      tracks:", "      data:"))
     assert list(changes(book(), renamed, DAY)) == []
+
+
+def test_a_change_that_only_an_area_in_two_regions_shows_is_found():
+    west = "  west: {name: West, centre: {latitude: 50 deg, longitude: 10 deg}, radius: 100 km}\nagreements:"
+    where = ("delay: 1 s", "delay: 1 s, conditions: {regions: east}")
+    ban = "    basis: assumed"
+    forbid = (
+        "      ban: {product: track, from: ann, to: bob, effect: forbid, conditions: {regions: west}}\n" + ban
+    )
+    # A clause of another product keeps the region in use in both books.
+    other = (
+        "      talk: {product: status, from: ann, to: bob, delay: 0 s, conditions: {regions: west}}\n" + ban
+    )
+    old = book(("agreements:", west), where, (ban, other), (ban, forbid))
+    new = book(("agreements:", west), where, (ban, other))
+    found = list(changes(old, new, DAY))
+    assert {each.item.regions for each in found} == {("east", "west")}
+    assert {(each.before.quality, each.after.quality) for each in found} == {(None, "covariance")}
 
 
 def test_regions_that_are_elsewhere_are_named():

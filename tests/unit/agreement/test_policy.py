@@ -150,6 +150,24 @@ def test_a_label_forbids_by_itself_and_says_by_what(policy: Policy, mark: Label,
     assert decision.reasons == tuple(Reason("base", name) for name in reasons)
 
 
+@pytest.mark.parametrize(
+    ("values", "quality"), [(("A",), "covariance"), (("A", 'quote " and \\ slash'), None)]
+)
+def test_all_values_of_a_restrictive_category_are_needed(
+    policy: Policy, values: tuple[str, ...], quality: str | None
+):
+    item = Item("cas", "warning", label("OPEN", Category("Handling", "RESTRICTIVE", values)), exercise=True)
+    assert policy.decide("ann", item).quality == quality
+
+
+@pytest.mark.parametrize(("values", "quality"), [(("North", "South"), "covariance"), (("South",), None)])
+def test_any_value_of_a_permissive_category_is_enough(
+    policy: Policy, values: tuple[str, ...], quality: str | None
+):
+    item = Item("cas", "warning", label("OPEN", Category("Area", "PERMISSIVE", values)), exercise=True)
+    assert policy.decide("ann", item).quality == quality
+
+
 def test_who_is_cleared_less_gets_less(policy: Policy):
     item = Item("bob", "warning", label("CLOSED"), regions=("east",))
     assert policy.decide("cas", item).reasons == (Reason("base", "clearance"),)
