@@ -8,7 +8,7 @@ because each node also looks by itself once in a while. Needs the extra `synaspi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -27,10 +27,11 @@ CONNECT_S: Final = 3.0
 _PENDING_BYTES: Final = 256 * 1024
 
 
-async def connect(url: str) -> Client:
+async def connect(url: str, token: str = "") -> Client:
     """Connect to a NATS server; it is looked for again for as long as the process lives.
 
-    url: such as nats://127.0.0.1:4222. Raises InputError if there is none now.
+    url: such as nats://127.0.0.1:4222, or tls://... where the server shows a certificate. token: that the
+    server asks for, if it does. Raises InputError if there is none now.
     """
     link = Client()
     try:
@@ -38,6 +39,7 @@ async def connect(url: str) -> Client:
         await asyncio.wait_for(
             link.connect(
                 url,
+                token=token or None,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=1,
                 pending_size=_PENDING_BYTES,
@@ -47,7 +49,9 @@ async def connect(url: str) -> Client:
         )
     except (OSError, NatsError, TimeoutError) as error:
         what = f"no NATS server answers: {type(error).__name__}"
-        raise InputError(Fault(what, source="NATS", remedy="Start it, or leave out --nats.")) from None
+        raise InputError(
+            Fault(what, source="NATS", remedy="Start it, or leave `nats` out of server.yaml.")
+        ) from None
     return link
 
 
@@ -76,7 +80,8 @@ class Listener:
     """Hears of new events and looks into the store; the same events whatever the broker does.
 
     read: events of a recipient with a counter above one, at most so many, from the store. publish: takes
-    news, each event once and in order. look_every_s: how long a lost word can hide an event.
+    news, each event once and in order. counters: reached so far. is_recipient: whether there is such a feed;
+    words about others are let go. look_every_s: how long a lost word can hide an event.
     """
 
     def __init__(
@@ -85,11 +90,13 @@ class Listener:
         publish: Callable[[Mapping[str, Sequence[FeedEvent]]], None],
         *,
         counters: Mapping[str, int],
+        is_recipient: Callable[[str], bool],
         look_every_s: float = 1.0,
         limit: int = 500,
     ) -> None:
         self._read, self._publish = read, publish
         self._reached = dict(counters)
+        self._is_recipient = is_recipient
         self._look_every_s, self._limit = look_every_s, limit
         self._heard: set[str] = set()
         self._word = asyncio.Event()
@@ -102,14 +109,16 @@ class Listener:
         """Take one word: a message with `subject` and `data`; anything that is no word is let go."""
         recipient = str(word.subject).removeprefix(f"{SUBJECT}.")
         text = bytes(word.data)[:20]
-        if text.isdigit() and self._reached.get(recipient, 0) < int(text) <= COUNTER_MAX:
+        is_new = text.isdigit() and self._reached.get(recipient, 0) < int(text) <= COUNTER_MAX
+        if is_new and self._is_recipient(recipient):
             self._heard.add(recipient)
             self._word.set()
 
-    async def follow(self, recipients: Callable[[], Sequence[str]]) -> None:
+    async def follow(self, look: Callable[[], Awaitable[Iterable[str]]]) -> None:
         """Publish what is new until cancelled.
 
-        recipients: whose feeds are looked at without a word, once in `look_every_s`.
+        look: whose feeds to read without a word; asked once in `look_every_s`. What it or the reading raises
+        goes up, and nothing is forgotten: follow again.
         """
         loop = asyncio.get_running_loop()
         look_s = loop.time()
@@ -117,12 +126,16 @@ class Listener:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._word.wait(), max(0.0, look_s - loop.time()))
             self._word.clear()
-            heard, self._heard = self._heard, set()
             if loop.time() >= look_s:
                 look_s = loop.time() + self._look_every_s
-                heard |= set(recipients())
-            for recipient in sorted(heard):
-                await self._catch_up(recipient)
+                self._heard.update(await look())
+            while self._heard:
+                recipient = self._heard.pop()
+                try:
+                    await self._catch_up(recipient)
+                except BaseException:
+                    self._heard.add(recipient)
+                    raise
 
     async def _catch_up(self, recipient: str) -> None:
         while True:

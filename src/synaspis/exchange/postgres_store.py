@@ -1,8 +1,9 @@
 """The store of a centre in PostgreSQL, for centres that run on several machines.
 
 One node writes: it holds an advisory lock for as long as its connection lives, and PostgreSQL lets go of it
-when the node dies, so that a standby takes over. `synchronous_commit` is forced on: a commit returns after
-the disk of the server has it (with synchronous replicas, after theirs). Others read what is committed.
+when the node dies, so that a standby takes over. It writes on that connection alone: who has lost the lock
+has lost the means to write. `synchronous_commit` is forced on: a commit returns after the disk of the server
+has it (with synchronous replicas, after theirs). Others read what is committed.
 Needs the extra `synaspis[postgres]`.
 """
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import psycopg
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange._postgres_link import cannot_open, open_link, take_lock
 from synaspis.exchange._postgres_tables import SCHEMA_VERSION, TABLES, copy_rows, write_tick
 from synaspis.exchange.storage import (
     Batch,
@@ -31,56 +34,44 @@ from synaspis.exchange.storage import (
 _SUBMISSION: Final = (
     "s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings"
 )
-LOCK: Final = 0x53594E4153504953  # "SYNASPIS"
 PROBE_BYTES: Final = 65_536
 
 
 class PostgresStore:
     """A `Store` in one database, written by one node at a time.
 
-    url: connection string of PostgreSQL; tables are made in `schema` when missing. writes: False opens it for
-    reading alone, beside the node that writes.
-    Raises InputError if the server cannot be reached, if another node writes, or if the tables are of another
-    version.
+    url: connection string of PostgreSQL; tables are made in `schema` when missing. password: for it; empty
+    for none. writes: False opens it for reading alone, beside the node that writes; the right to read the
+    tables is enough then.
+    Raises AnotherWrites if another node writes, InputError if the server cannot be reached, or if the tables
+    are not there to be read or are of another version.
     """
 
-    def __init__(self, url: str, *, schema: str = "synaspis", writes: bool = True) -> None:
-        self._url, self._schema, self._writes = url, schema, writes
-        self._reading = threading.Lock()
+    def __init__(
+        self, url: str, *, password: str = "", schema: str = "synaspis", writes: bool = True
+    ) -> None:
+        self._open = partial(open_link, url, password, schema)
+        self._schema, self._reading = schema, threading.Lock()
+        self._writer: psycopg.Connection[Any] | None = None
         try:
-            self._writer = self._connect()
-            self._reader = self._connect()
-            if writes:
-                self._take_lock()
-                self._make_tables()
-            self._check_version()
+            self._reader = self._open()
         except psycopg.Error as error:
-            raise self._cannot_open(str(error).strip().splitlines()[0]) from None
-
-    def _connect(self) -> psycopg.Connection[Any]:
-        # Also where the administrator chose otherwise: nothing is acknowledged that is not durable.
-        options = f"-c search_path={self._schema} -c synchronous_commit=on"
-        return psycopg.connect(self._url, autocommit=True, options=options, connect_timeout=10)
-
-    def _cannot_open(self, what: str) -> InputError:
-        remedy = "See that the server runs, and that address, user and rights are right."
-        # The address may hold a password.
-        return InputError(Fault(f"the store cannot be opened: {what}", source="PostgreSQL", remedy=remedy))
-
-    def _take_lock(self) -> None:
-        row = self._writer.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
-        if row is None or not row[0]:
+            raise cannot_open(error) from None
+        try:
+            if writes:
+                self._writer = self._open()
+                take_lock(self._writer)
+                self._make_tables(self._writer)
+            self._check_version()
+        except (psycopg.Error, StorageError) as error:
             self.close()
-            raise InputError(
-                Fault(
-                    "another centre writes to this database",
-                    source="PostgreSQL",
-                    remedy="Stop it first, or open this one for reading alone.",
-                )
-            )
+            raise cannot_open(error) from None
+        except InputError:
+            self.close()
+            raise
 
-    def _make_tables(self) -> None:
-        with self._writer.transaction(), self._writer.cursor() as cursor:
+    def _make_tables(self, writer: psycopg.Connection[Any]) -> None:
+        with writer.transaction(), writer.cursor() as cursor:
             cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'.encode())
             cursor.execute("SELECT to_regclass('version')")
             if (cursor.fetchone() or (None,))[0] is None:
@@ -94,6 +85,8 @@ class PostgresStore:
             raise InputError(Fault(what, remedy="Start it with the program that wrote it."))
 
     def _transact(self, write: Callable[[psycopg.Cursor[Any]], None]) -> None:
+        if self._writer is None:
+            raise StorageError("PostgreSQL: this store was opened for reading alone")
         try:
             # On a broken connection the advisory lock is gone with it: somebody else may be writing already.
             # It is not opened again; the process has to be started anew.
@@ -104,10 +97,20 @@ class PostgresStore:
             raise StorageError(f"PostgreSQL: {str(error).strip()}", full=full) from error
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        with self._reading:
-            if self._reader.closed or self._reader.broken:
-                self._reader = self._connect()
-            return self._reader.execute(query.encode(), values, binary=True).fetchall()
+        try:
+            with self._reading:
+                if self._reader.closed:
+                    self._reader = self._open()
+                return self._reader.execute(query.encode(), values, binary=True).fetchall()
+        except psycopg.Error as error:
+            raise StorageError(f"PostgreSQL: {str(error).strip()}") from error
+
+    def may_write(self) -> bool:
+        """Whether this node still holds the right to write; to be called between two calls that write."""
+        try:
+            return self._writer is not None and self._writer.execute("SELECT 1").fetchone() is not None
+        except psycopg.Error:
+            return False
 
     def identity(self, text: str) -> str:
         """The text of the first call ever made on this store; this call makes it if it is the first."""
@@ -159,6 +162,16 @@ class PostgresStore:
             "JOIN entry e ON e.number = f.entry WHERE recipient=%s AND counter>%s ORDER BY counter LIMIT %s"
         )
         return [FeedEvent(*row) for row in self._rows(query, (recipient, after, limit))]
+
+    def news(self, after: int) -> tuple[int, list[str]]:
+        """The last entry stored, and the recipients with an event whose entry is above `after`."""
+        query = (
+            "WITH last AS (SELECT coalesce(max(number), 0) AS number FROM entry) "
+            "SELECT last.number, array(SELECT DISTINCT recipient FROM feed "
+            "WHERE entry > %s AND entry <= last.number) FROM last"
+        )
+        [(entry, recipients)] = self._rows(query, (after,))
+        return int(entry), list(recipients)
 
     def ticks(self, after: int) -> Iterator[StoredTick]:
         """The ticks with a number above `after`, in order."""
@@ -250,9 +263,21 @@ class PostgresStore:
         query = "SELECT partner, lines FROM cosignature WHERE size=%s ORDER BY partner"
         return dict(self._rows(query, (size,)))
 
+    def cosigned(self, after: int) -> list[tuple[str, bytes]]:
+        """Checkpoints of the seals with a number above `after` that a witness cosigned, oldest first.
+
+        Each is the partner and the signed note with the lines of its witness.
+        """
+        query = (
+            "SELECT c.partner, s.note || c.lines FROM seal s JOIN cosignature c ON c.size = s.size "
+            "WHERE s.number > %s ORDER BY s.number, c.partner"
+        )
+        return list(self._rows(query, (after,)))
+
     def close(self) -> None:
         """Let go of the store, so that another node may write."""
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
         self._reader.close()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from synaspis.core.errors import SynaspisError
+from synaspis.core.errors import InputError, SynaspisError
 
 
 class StorageError(SynaspisError):
@@ -23,6 +23,10 @@ class StorageError(SynaspisError):
     def __init__(self, text: str, *, full: bool = False) -> None:
         super().__init__(text)
         self.full = full
+
+
+class AnotherWrites(InputError):
+    """Another node holds the right to write; it may be waited for."""
 
 
 @dataclass(frozen=True, slots=True)

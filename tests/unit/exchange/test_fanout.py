@@ -44,7 +44,22 @@ class Got(dict[str, list[int]]):
 
 
 def listener(shelf: Shelf, got: Got, *, look_every_s: float = 60.0, limit: int = 500) -> Listener:
-    return Listener(shelf.read, got.publish, counters={}, look_every_s=look_every_s, limit=limit)
+    return Listener(
+        shelf.read,
+        got.publish,
+        counters={},
+        is_recipient=lambda name: name in NAMES,
+        look_every_s=look_every_s,
+        limit=limit,
+    )
+
+
+async def nobody() -> tuple[str, ...]:
+    return ()
+
+
+async def everybody() -> tuple[str, ...]:
+    return NAMES
 
 
 async def until(done: object, seconds: float = 5.0) -> None:
@@ -60,7 +75,7 @@ def test_a_word_over_a_real_server_brings_the_event_at_once(nats_server: str):
         hearing = listener(shelf, got)
         await hearing.subscribe(two)
         await two.flush()
-        following = asyncio.create_task(hearing.follow(lambda: ()))
+        following = asyncio.create_task(hearing.follow(nobody))
         for _ in range(3):
             await Herald(one).tell(shelf.add("alpha"))
         await Herald(one).tell(shelf.add("bravo"))
@@ -76,7 +91,7 @@ def test_a_word_over_a_real_server_brings_the_event_at_once(nats_server: str):
 def test_what_no_word_told_is_found_by_looking():
     async def scene() -> Got:
         shelf, got = Shelf(), Got()
-        following = asyncio.create_task(listener(shelf, got, look_every_s=0.05).follow(lambda: NAMES))
+        following = asyncio.create_task(listener(shelf, got, look_every_s=0.05).follow(everybody))
         await asyncio.sleep(0.02)
         shelf.add("alpha")
         await until(lambda: got.get("alpha") == [1])
@@ -95,7 +110,7 @@ def test_a_broker_that_loses_doubles_and_reorders_changes_no_feed(seed: int, cou
         chance = random.Random(seed)
         shelf, got = Shelf(), Got()
         hearing = listener(shelf, got, look_every_s=0.01, limit=limit)
-        following = asyncio.create_task(hearing.follow(lambda: NAMES))
+        following = asyncio.create_task(hearing.follow(everybody))
         words = []
         for _ in range(count):
             name = chance.choice(NAMES)
@@ -123,7 +138,7 @@ def test_what_is_no_word_is_let_go(data: bytes):
         shelf, got = Shelf(), Got()
         hearing = listener(shelf, got)
         await hearing.hear(SimpleNamespace(subject=f"{SUBJECT}.alpha", data=data))
-        following = asyncio.create_task(hearing.follow(lambda: ()))
+        following = asyncio.create_task(hearing.follow(nobody))
         await asyncio.sleep(0.02)
         following.cancel()
         return shelf.reads
@@ -131,6 +146,50 @@ def test_what_is_no_word_is_let_go(data: bytes):
     assert asyncio.run(scene()) == 0
 
 
+def test_a_word_about_a_stranger_is_let_go():
+    async def scene() -> int:
+        shelf, got = Shelf(), Got()
+        hearing = listener(shelf, got)
+        for number in range(100):
+            await hearing.hear(SimpleNamespace(subject=f"{SUBJECT}.stranger{number}", data=b"1"))
+        following = asyncio.create_task(hearing.follow(nobody))
+        await asyncio.sleep(0.02)
+        following.cancel()
+        return shelf.reads
+
+    assert asyncio.run(scene()) == 0
+
+
+def test_what_was_heard_while_the_store_was_away_is_read_when_it_is_back():
+    async def scene() -> tuple[Got, int]:
+        shelf, got = Shelf(), Got()
+        faults = 0
+
+        async def failing(name: str, after: int, limit: int) -> Sequence[FeedEvent]:
+            if faults < 2:
+                raise ConnectionError
+            return await shelf.read(name, after, limit)
+
+        hearing = Listener(
+            failing, got.publish, counters={}, is_recipient=lambda _name: True, look_every_s=60.0
+        )
+        for number in (1, 2):
+            shelf.add("alpha")
+            await hearing.hear(SimpleNamespace(subject=f"{SUBJECT}.alpha", data=b"%d" % number))
+        async with asyncio.timeout(5):
+            while not got:
+                following = asyncio.create_task(hearing.follow(nobody))
+                await asyncio.wait({following}, timeout=0.05)
+                if following.done() and following.exception() is not None:
+                    faults += 1
+                following.cancel()
+        return got, faults
+
+    assert asyncio.run(scene()) == ({"alpha": [1, 2]}, 2)
+
+
 def test_without_a_server_it_is_said_what_to_do():
-    with pytest.raises(InputError, match=r"no NATS server answers: .*Start it, or leave out --nats"):
+    with pytest.raises(
+        InputError, match=r"no NATS server answers: .*Start it, or leave `nats` out of server.yaml"
+    ):
         asyncio.run(connect("nats://127.0.0.1:1"))
