@@ -23,6 +23,9 @@ SIGMA_POSITION_M: Final = (0.1, 10_000_000.0)
 """Standard deviations on an axis: what is below is raised to the first, what is above is refused."""
 SIGMA_VELOCITY_M_S: Final = (0.001, 12_000.0)
 
+Kind = Literal["track", "tracklet"]
+KINDS: Final[tuple[Kind, ...]] = ("track", "tracklet")
+
 _NOMINAL: Final = np.diag([NOMINAL_POSITION_M**2] * 3 + [NOMINAL_VELOCITY_M_S**2] * 3)
 _CEILING: Final = np.array([SIGMA_POSITION_M[1]] * 3 + [SIGMA_VELOCITY_M_S[1]] * 3)
 _FLOOR: Final = np.diag([SIGMA_POSITION_M[0] ** 2] * 3 + [SIGMA_VELOCITY_M_S[0] ** 2] * 3)
@@ -49,7 +52,7 @@ class Report:
     position_ecef_m: Sequence[float] | Floats
     velocity_ecef_m_s: Sequence[float] | Floats
     covariance: ArrayLike | None
-    estimate: Literal["track", "tracklet"]
+    estimate: Kind
     digest: str
     state: Floats = field(init=False, repr=False)
     spread: Floats = field(init=False, repr=False)
@@ -61,7 +64,7 @@ class Report:
         velocity = np.asarray(self.velocity_ecef_m_s, dtype=np.float64)
         faults += _vector_faults("position_ecef_m", position, *RADIUS_M, "m")
         faults += _vector_faults("velocity_ecef_m_s", velocity, 0.0, SPEED_MAX_M_S, "m/s")
-        if self.estimate not in ("track", "tracklet"):
+        if self.estimate not in KINDS:
             what = f"{self.estimate!r} is no kind of estimate"
             faults.append(Fault(what, where="estimate", remedy="Give track or tracklet."))
         if self.time_us < 0:

@@ -13,7 +13,7 @@ from synaspis.fusion import _association as association
 from synaspis.fusion._ground import places, refresh
 from synaspis.fusion._intake import Batch, take_in
 from synaspis.fusion.picture import Picture
-from synaspis.fusion.report import Report
+from synaspis.fusion.report import KINDS, Report
 from synaspis.fusion.tracks import FusedTrack
 
 SILENCE_US: Final = LONGEST_GAP_US
@@ -32,6 +32,21 @@ def update(
     """
     batch = Batch(report for _, reports in pictures_and_reports for report in reports)
     return [_update(picture, reports, batch, at_us) for picture, reports in pictures_and_reports]
+
+
+def prepare() -> None:
+    """Load the compiled kernels, or compile them where they are new (half a minute), before time counts.
+
+    Plays two sources of one notional object into a picture that is thrown away.
+    """
+    picture, start = Picture(), np.array([6.8e6, 0.0, 0.0, 0.0, 3000.0, 2000.0])
+    for second in range(2):
+        state = start + second * np.array([0.0, 3000.0, 2000.0, 0.0, 0.0, 0.0])
+        reports = [
+            Report(kind, kind, second * 1_000_000, state[:3], state[3:], None, kind, f"{kind} {second}")
+            for kind in KINDS
+        ]
+        update([(picture, reports)], second * 1_000_000)
 
 
 def _update(picture: Picture, reports: Sequence[Report], batch: Batch, at_us: int) -> list[FusedTrack]:

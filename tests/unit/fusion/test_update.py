@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from synaspis.fusion import SILENCE_US, Picture, covariance_intersection, update
+from synaspis.engine.grounding import ground_rows
+from synaspis.engine.tracking import absorb, fuse, nearest
+from synaspis.fusion import SILENCE_US, Picture, covariance_intersection, prepare, update
 from synaspis.fusion._intake import AHEAD_US, TRACKS_OF_ONE_SOURCE
 
 
@@ -172,3 +174,15 @@ def test_a_source_cannot_open_tracks_without_end(world):
     one(picture, [*reports, world.report("b", "x", -9, 0.0)], world.us(0.0))
     sources = [key[0] for keys in picture.members().values() for key in keys]
     assert (sources.count("a"), sources.count("b")) == (TRACKS_OF_ONE_SOURCE, 1)
+
+
+def test_after_preparing_no_kernel_is_left_to_compile(world):
+    prepare()
+    kernels = absorb, nearest, fuse, ground_rows
+    before = [len(kernel.signatures) for kernel in kernels]
+    assert min(before) >= 1
+    picture = Picture()
+    for second in range(3):
+        reports = [world.report("a", "x", 0, second), world.report("b", "y", 0, second, estimate="tracklet")]
+        update([(Picture.from_bytes(picture.to_bytes()), reports), (picture, reports)], world.us(second))
+    assert [len(kernel.signatures) for kernel in kernels] == before
