@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synaspis.cli.agreement_output import change_document, decision_document, item_document, print_changes
 from synaspis.cli.faults import FAILED
 from synaspis.cli.manual import Answer
-from synaspis.cli.output import json_option, print_json, print_table
+from synaspis.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from synaspis.agreement import AgreementBook, Change, Decision, Item, Label
+    from synaspis.agreement import AgreementBook, Item, Label
     from synaspis.core.errors import Fault
 
 _day_option = click.option(
@@ -93,12 +94,12 @@ def diff(old: str, new: str, day: str | None, as_json: bool) -> int:
                 "day": on.isoformat(),
                 "before": before.policy_on(on).version,
                 "after": after.policy_on(on).version,
-                "changes": [_change(each) for each in found],
+                "changes": [change_document(each) for each in found],
                 "moved_regions": list(moved),
             }
         )
     else:
-        _print_changes(found, on)
+        print_changes(found, on)
         for name in moved:
             click.echo(f"The region {name!r} is elsewhere: the same conditions meet other areas.")
     return FAILED if found or moved else 0
@@ -154,8 +155,8 @@ def explain(book: str, recipient: str, day: str | None, as_json: bool, **given: 
             {
                 "day": on.isoformat(),
                 "recipient": recipient,
-                **_asked(item),
-                **_decision(decision),
+                **item_document(item),
+                **decision_document(decision),
                 "policy": policy.version,
                 "why": list(sentences),
             }
@@ -245,62 +246,3 @@ def _label(book: AgreementBook, given: dict[str, Any], faults: list[Fault]) -> L
         allowed = f"Classifications: {', '.join(table.classifications)}."
         faults.append(Fault(wrong, source="the label", remedy=allowed))
     return label
-
-
-def _asked(item: Item) -> dict[str, Any]:
-    return {
-        "sender": item.sender,
-        "product": item.product,
-        "classification": item.label.classification,
-        "categories": {each.tag: list(each.values) for each in item.label.categories},
-        "class": item.missile_class,
-        "regions": None if item.regions is None else list(item.regions),
-        "exercise": item.exercise,
-    }
-
-
-def _decision(decision: Decision) -> dict[str, Any]:
-    return {
-        "quality": decision.quality,
-        "delay_s": None if decision.quality is None else decision.delay_us / 1e6,
-        "reasons": [{"agreement": each.agreement, "clause": each.clause} for each in decision.reasons],
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "recipient": change.recipient,
-        **_asked(change.item),
-        "before": _decision(change.before),
-        "after": _decision(change.after),
-    }
-
-
-def _print_changes(found: list[Change], on: date) -> None:
-    if not found:
-        click.echo(f"Nothing changes for anybody on {on.isoformat()}.")
-        return
-    alike: dict[tuple[str, ...], list[Item]] = {}
-    for each in found:
-        parts = (each.recipient, each.item.sender, each.item.product, _said(each.before), _said(each.after))
-        alike.setdefault(parts, []).append(each.item)
-    rows = [(*parts, str(len(items)), _kind(items[0])) for parts, items in alike.items()]
-    print_table(("to", "from", "product", "before", "after", "kinds", "such as"), rows, right=(5,))
-    click.echo(f"\n{len(found):,} decisions change on {on.isoformat()}.")
-
-
-def _said(decision: Decision) -> str:
-    by = ", ".join(f"{each.agreement}/{each.clause}" for each in decision.reasons)
-    if decision.quality is None:
-        return f"nothing ({by})" if by else "nothing"
-    return f"{decision.quality}, {decision.delay_us / 1e6:g} s ({by})"
-
-
-def _kind(item: Item) -> str:
-    parts = [item.label.classification]
-    parts += [f"{each.tag}: {', '.join(each.values)}" for each in item.label.categories]
-    parts += [f"class {item.missile_class}"] if item.missile_class else []
-    parts += [f"region {', '.join(item.regions)}"] if item.regions else []
-    parts += ["place unknown"] if item.regions is None else []
-    parts += ["exercise"] if item.exercise else []
-    return "; ".join(parts)
