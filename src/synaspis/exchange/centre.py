@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from synaspis.agreement import AgreementBook
+from synaspis.agreement import AgreementBook, Item
 from synaspis.core.clock import Clock
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer, Scribe, Ticket
-from synaspis.exchange.describe import describe
+from synaspis.exchange.describe import check_label, describe
 from synaspis.exchange.draft import Draft
 from synaspis.exchange.inbox import Inbox
 from synaspis.exchange.intake import Examine, Intake, Judged, Submitted
@@ -33,7 +33,7 @@ from synaspis.exchange.settings import Settings
 from synaspis.exchange.state import State, check_identity
 from synaspis.exchange.storage import FeedEvent, Seal, StorageError, Store
 from synaspis.exchange.tally import Tally
-from synaspis.messages import Refused
+from synaspis.messages import Message, Refused
 
 Announce = Callable[[Mapping[str, Sequence[FeedEvent]]], object]
 
@@ -190,7 +190,7 @@ class Centre:
         state = self._state
         policy = state.enter(given.received_us, draft)
         try:
-            judged = self._intake.judge(given, lambda message: describe(message, state.book), policy.version)
+            judged = self._intake.judge(given, self._describe, policy.version)
         except Refused as refused:
             entry = self._scribe.refusal(given.sender, given.digest, given.received_us, refused.code)
             draft.add(entry)
@@ -204,6 +204,11 @@ class Centre:
         state.releaser.accept(judged.accepted)
         self._questions.note(judged.accepted, draft.submissions[-1].entry)
         return Answer(201, judged.receipt)
+
+    def _describe(self, message: Message) -> Item:
+        """What the agreements in force look at in a message. Raises Refused for a label without a meaning."""
+        check_label(message, self._state.book)
+        return describe(message, self._state.book)
 
     def _commit(self, draft: Draft, at_us: int) -> None:
         state = self._state

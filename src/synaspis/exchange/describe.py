@@ -12,7 +12,16 @@ import numpy as np
 
 from synaspis.agreement import AgreementBook, Decision, Item, Policy, check_book
 from synaspis.core.documents import Document
-from synaspis.messages import Area, Correction, Message, PlaceEstimate, missile_class_of, product_of
+from synaspis.core.errors import Fault
+from synaspis.messages import (
+    Area,
+    Correction,
+    Message,
+    PlaceEstimate,
+    Refused,
+    missile_class_of,
+    product_of,
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,17 @@ def describe(message: Message, book: AgreementBook) -> Item:
         _regions(message, book),
         message.exercise is not None,
     )
+
+
+def check_label(message: Message, book: AgreementBook) -> None:
+    """Raise Refused, `bad-label`, for a label that says something without a meaning in a book.
+
+    Such a message would be released to nobody, and its sender should know.
+    """
+    what = book.labels.undefined(message.label, book.membership.names)
+    if what:
+        remedy = "Use the policy, classifications and categories of the agreements in force."
+        raise Refused("bad-label", Fault(what, "label", remedy))
 
 
 def _regions(message: Message, book: AgreementBook) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from synaspis.agreement import load_book
+from synaspis.agreement import Category, Label, load_book
 from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
 from synaspis.core.errors import InputError
 from synaspis.exchange.answers import REFUSAL_TYPE
@@ -141,6 +141,25 @@ def test_a_message_of_another_time_is_refused_with_the_time_of_the_centre(rehear
 @pytest.mark.parametrize("offset_us", [-300 * SECOND_US, 5 * SECOND_US])
 def test_a_message_at_the_edge_of_the_allowed_time_is_taken(rehearsal, offset_us):
     assert one(rehearsal, text("alpha", "Just so.", START_US + offset_us)).status == 201
+
+
+@pytest.mark.parametrize(
+    ("label", "what"),
+    [
+        (Label("OTHER", "UNCLASSIFIED"), "the policy 'OTHER' is not 'DEMO'"),
+        (Label("DEMO", "COSMIC"), "'COSMIC' is no classification of 'DEMO'"),
+        (
+            Label("DEMO", "SECRET", (Category("Releasable to", "PERMISSIVE", ("nobody",)),)),
+            "'nobody' is no value of the category 'Releasable to'",
+        ),
+    ],
+)
+def test_a_label_without_a_meaning_here_is_refused_and_not_kept_from_everybody_in_silence(
+    rehearsal, label, what
+):
+    line = Line("alpha", Text(text="For whom?"), label, START_US, START_US)
+    content = refusal(rehearsal, "alpha", rehearsal.envelope(line))
+    assert (content["code"], content["faults"][0]["what"]) == ("bad-label", what)
 
 
 def test_what_the_sender_signs_must_be_its_own(rehearsal):

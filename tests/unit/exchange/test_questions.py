@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from synaspis.agreement import Category, Label, load_book
+from synaspis.agreement import Label, load_book
 from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
+from synaspis.exchange.describe import book_text, read_book
+from synaspis.exchange.intake import payload_of
 from synaspis.exchange.rehearsal import Line, Rehearsal
 from synaspis.messages import AmbiguityQuery, LaunchReport, PlaceEstimate, TimeEstimate
 
@@ -86,12 +88,19 @@ def test_what_is_examined_is_not_examined_again(rehearsal):
 
 
 def test_reports_whose_markings_do_not_go_together_raise_no_common_question(rehearsal):
-    odd = Label("DEMO", "UNCLASSIFIED", (Category("Context", "RESTRICTIVE", ("EXERCISE",)),))
-    even = Label("DEMO", "UNCLASSIFIED", (Category("Context", "INFORMATIVE", ("EXERCISE",)),))
-    script = [report("alpha", START_US, odd), report("bravo", START_US + 60_000, even)]
-    rehearsal.play(script, START_US + SECOND_US)
-    kinds = [json.loads(row.envelope) for row, _ in rehearsal.store.of_kind("ambiguity-query", 0, 1000)]
-    assert len(kinds) == 2  # one about each alone
+    rehearsal.play([report("alpha", START_US)], START_US + SECOND_US)
+    data = json.loads(book_text(BOOK))
+    data["labels"]["policy"] = "OTHER"
+    rehearsal.centre.adopt(read_book(json.dumps(data)))
+    rehearsal.play((), START_US + 2 * SECOND_US)
+    now_us = rehearsal.clock.now_us()
+    rehearsal.play([report("bravo", now_us, Label("OTHER", "UNCLASSIFIED"))], now_us + SECOND_US)
+    asked_about = [
+        json.loads(payload_of(row.envelope))["body"]["about"]
+        for row, _ in rehearsal.store.of_kind("ambiguity-query", 0, 1000)
+    ]
+    # The second is about bravo's report, received when alpha's marking had no meaning any more.
+    assert [len(about) for about in asked_about] == [1, 1]
 
 
 def test_without_a_questioner_nothing_is_examined(tmp_path):
