@@ -8,19 +8,17 @@ only the commitment key can tell from chance. An interval without entries makes 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 from synaspis.exchange.keys import CentreKeys
+from synaspis.exchange.sealed_log import SealedLog
 from synaspis.exchange.settings import Settings
 from synaspis.exchange.storage import Seal, StorageError, Store
 from synaspis.log import (
     Checkpoint,
-    LogDamaged,
-    LogTree,
     NoteRefused,
     add_signatures,
     commitment,
@@ -28,7 +26,6 @@ from synaspis.log import (
     read_vkeys,
     sign_note,
     verifier,
-    write_proof,
     write_vkeys,
 )
 
@@ -40,7 +37,7 @@ VKEYS: Final = "log.vkeys"
 _CHUNK: Final = 10_000
 
 
-class Sealing:
+class Sealing(SealedLog):
     """The log of a centre: owned by the thread that ticks.
 
     folder: the public files; they are built again from the store where they lack something.
@@ -48,37 +45,11 @@ class Sealing:
     """
 
     def __init__(self, folder: Path | str, settings: Settings, keys: CentreKeys, store: Store) -> None:
-        self._folder, self._settings, self._keys, self._store = Path(folder), settings, keys, store
-        self._last = store.last_seal()
+        super().__init__(folder, store)
+        self._settings, self._keys = settings, keys
         self._recent: deque[Seal] = deque([self._last] if self._last else [], maxlen=COSIGNABLE)
         self._is_public = True
-        self._tree = self._open()
         self._list_keys()
-
-    def _open(self) -> LogTree:
-        """The tree as the store has it; files behind it are brought up."""
-        size = 0 if self._last is None else self._last.size
-        try:
-            tree = LogTree(self._folder)
-            if tree.size == size and (self._last is None or tree.published == _checkpoint(self._last.note)):
-                return tree
-        except LogDamaged:
-            pass  # what can be built again is built again below
-        try:
-            tree = LogTree.repair(self._folder, self._leaves, size)
-            if self._last is not None:
-                tree.publish(self._last.note)
-        except LogDamaged as error:
-            raise InputError(
-                Fault(
-                    f"the published log is not that of the store: {error}",
-                    source=str(self._folder),
-                    remedy="The store was restored from an older backup, or the folder belongs to another "
-                    "centre. Do not serve: find the newer store; partners hold checkpoints that this one "
-                    "cannot continue.",
-                )
-            ) from None
-        return tree
 
     def _list_keys(self) -> None:
         """Have the verifier keys of the log lie beside it."""
@@ -87,14 +58,6 @@ class Sealing:
         own = [signer.verifier for signer in self._keys.log]
         if any(key not in listed for key in own):
             write_atomically(place, write_vkeys([*own, *(key for key in listed if key not in own)]))
-
-    def _leaves(self, first: int, until: int) -> Sequence[bytes]:
-        return self._store.leaves(first, until - first)
-
-    @property
-    def size(self) -> int:
-        """Leaves under the newest checkpoint."""
-        return 0 if self._last is None else self._last.size
 
     @property
     def is_public(self) -> bool:
@@ -126,7 +89,7 @@ class Sealing:
         try:
             self._store.seal(seal, [(leaf, leaf_hash(leaf)) for leaf in leaves])
         except StorageError:
-            self._tree = LogTree.repair(self._folder, self._leaves, self.size)
+            self._tree = self._repaired()
             raise
         self._last = seal
         self._recent.append(seal)
@@ -150,38 +113,6 @@ class Sealing:
         else:
             self._is_public = True
 
-    def checkpoint(self) -> bytes | None:
-        """The newest checkpoint with the cosignatures that came for it; None before the first."""
-        return None if self._last is None else self._cosigned(self._last)
-
-    def _cosigned(self, seal: Seal) -> bytes:
-        lines = b"".join(self._store.cosignatures(seal.size).values())
-        return seal.note + lines
-
-    def proof(self, leaf: bytes) -> bytes | None:
-        """Inclusion proof (C2SP tlog-proof) of a leaf under the newest checkpoint, by the hash of the leaf.
-
-        None if it is not sealed yet, or unknown.
-        """
-        position = self._store.position(leaf)
-        if position is None or self._last is None:
-            return None
-        return write_proof(position, self._tree.inclusion(position, self.size), self._cosigned(self._last))
-
-    def consistency(self, first: int, second: int) -> list[bytes]:
-        """Hashes that prove that one size of the log continues another.
-
-        first: from 1. second: not below it, at most the newest checkpoint's. Raises InputError for others.
-        """
-        if not 1 <= first <= second <= self.size:
-            raise InputError(
-                Fault(
-                    f"no proof from size {first} to {second}; sizes from 1 to {self.size} are allowed, the "
-                    "first not above the second"
-                )
-            )
-        return self._tree.consistency(first, second)
-
     def add_cosignature(self, partner: str, vkey: str, lines: bytes) -> int:
         """Keep the cosignature of a partner's witness and make it public beside the checkpoint.
 
@@ -201,7 +132,3 @@ class Sealing:
             self._tree.add_cosigned(cosigned, [witness])
             return seal.size
         raise refusal
-
-
-def _checkpoint(note: bytes) -> Checkpoint:
-    return Checkpoint.parse(note.decode().partition("\n\n")[0] + "\n")
