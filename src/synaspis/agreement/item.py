@@ -30,7 +30,7 @@ class Item:
 
     def __post_init__(self) -> None:
         regions = None if self.regions is None else tuple(sorted(set(self.regions)))
-        key = (self.sender, self.product, self.label, self.missile_class, regions, self.exercise)
+        key = (self.sender, self.product, self.label.key, self.missile_class, regions, self.exercise)
         object.__setattr__(self, "regions", regions)
         object.__setattr__(self, "_key", key)
         object.__setattr__(self, "_hash", hash(key))

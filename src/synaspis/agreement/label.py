@@ -68,22 +68,19 @@ class Label:
     classification: str
     categories: tuple[Category, ...] = ()
     created_us: int | None = None
-    _hash: int = field(init=False, repr=False)
+    key: tuple[object, ...] = field(init=False, repr=False)
+    """All that makes it equal to another, as nested tuples of text."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "categories", tuple(sorted(self.categories)))
-        object.__setattr__(self, "_hash", hash((self.policy, self.classification, self.categories)))
+        marks = tuple((each.tag, each.type, each.values) for each in self.categories)
+        object.__setattr__(self, "key", (self.policy, self.classification, marks))
 
     def __hash__(self) -> int:
-        return self._hash
+        return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (
-            isinstance(other, Label)
-            and self._hash == other._hash
-            and (self.policy, self.classification, self.categories)
-            == (other.policy, other.classification, other.categories)
-        )
+        return isinstance(other, Label) and self.key == other.key
 
     @cached_property
     def digest(self) -> str:
