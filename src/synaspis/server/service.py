@@ -23,6 +23,7 @@ from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.settings import Settings, load_settings
 from synaspis.exchange.sqlite_store import SqliteStore
+from synaspis.fusion import prepare
 from synaspis.messages import PublicKey, example_message, read_message
 from synaspis.messages.rulebook import packaged_rules
 from synaspis.messages.rules import notification_findings
@@ -257,7 +258,10 @@ def _centre(
 
 
 def _warm_up() -> None:
-    """Examine a report now: the first examination loads kernels for a second, which no tick has to spare."""
+    """Examine a report and fuse some now. Kernels are loaded in a second, which no tick has to spare; after an
+    installation they are compiled in half a minute, in which partners would give up.
+    """
+    prepare()
     message = read_message(example_message("launch-report"))
     examine(Accepted(message, Item("", "warning", message.label), b"", "", 0, b"", b""), ())
 
