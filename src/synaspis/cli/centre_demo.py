@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from synaspis.exchange.demo import Account, Seen, Step
     from synaspis.server import DataFolder, Service
 
-_START_S = 30.0
+_START_S = 180.0
+"""How long a centre may take to be in service. After an installation it compiles for half a minute first."""
 
 
 @click.command(
@@ -49,6 +50,9 @@ def demo(folder: Path, seed: int, fast: bool, as_json: bool) -> int:
     The agreements are the packaged book `demo`. Afterwards the folder is that of an ordinary centre:
     `synaspis centre serve DIR` serves it, `synaspis partner audit DIR/issued/alpha` audits it.
     """
+    click.echo(
+        "Playing a day; it takes half a minute longer where the kernels are not compiled yet ...", err=True
+    )
     found = _play(folder, seed, fast)
     if as_json:
         print_json(found.to_dict())
@@ -116,7 +120,10 @@ def serving(data: DataFolder, clock: Clock) -> Iterator[tuple[Service, str]]:
 
         serving = threading.Thread(target=thread, name="centre", daemon=True)
         serving.start()
-        first = started.get(timeout=_START_S)
+        try:
+            first = started.get(timeout=_START_S)
+        except Empty:
+            raise SynaspisError(f"the centre did not start within {_START_S:g} s") from None
         if isinstance(first, BaseException):
             raise first
         service, url, loop = first
