@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.storage import AnotherWrites
 
 
 def take_lock(path: Path) -> int:
@@ -14,7 +15,7 @@ def take_lock(path: Path) -> int:
 
     path: of the store; the lock is on a file beside it. Returns a file descriptor; closing it, or the end of
     the process however it comes, lets go of the lock.
-    Raises InputError if the store is in use, or if the folder cannot be written.
+    Raises AnotherWrites if the store is in use, InputError if the folder cannot be written.
     """
     place = path.with_name(f"{path.name}.lock")
     try:
@@ -31,7 +32,7 @@ def take_lock(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        raise InputError(
+        raise AnotherWrites(
             Fault(
                 "the store is in use by another process; one centre writes at a time",
                 source=str(path),

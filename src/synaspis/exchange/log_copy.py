@@ -1,4 +1,4 @@
-"""The public log at a node that only delivers: built from leaves and seals in the store, never signed here."""
+"""The public log at a node that only delivers: built from the store, never signed here."""
 
 from __future__ import annotations
 

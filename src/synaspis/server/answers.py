@@ -15,6 +15,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.storage import StorageError
 from synaspis.server.feed import Send
 
 JSON: Final = "application/json"
@@ -84,6 +85,11 @@ def exception_handlers(
         assert isinstance(error, InputError)
         return error_response(400, error.faults)
 
+    def unreadable(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        assert isinstance(error, StorageError)
+        fault = Fault("the store does not answer", "", "Ask again later.")
+        return error_response(503, [fault], {"retry-after": "5"})
+
     def http(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         assert isinstance(error, HTTPException)
         status = error.status_code
@@ -96,7 +102,13 @@ def exception_handlers(
         failed(request, error)
         return error_response(500, [_said(500)])
 
-    return {Problem: problem, InputError: bad_input, HTTPException: http, Exception: defect}
+    return {
+        Problem: problem,
+        InputError: bad_input,
+        StorageError: unreadable,
+        HTTPException: http,
+        Exception: defect,
+    }
 
 
 def _faults(error: HTTPException) -> list[Fault]:

@@ -103,11 +103,13 @@ class Feeds:
     """All feeds.
 
     limits: of the server. read: events of a partner after a counter, at most so many, from the store.
-    sent_events, sent_bytes, fell_behind, stalled: counts since the start, for the metrics.
+    on_news: told of all that is published. sent_events, sent_bytes, fell_behind, stalled: counts since the
+    start, for the metrics.
     """
 
     limits: Limits
     read: ReadStore
+    on_news: Callable[[Mapping[str, Sequence[FeedEvent]]], None] | None = None
     sent_events: int = 0
     sent_bytes: int = 0
     fell_behind: int = 0
@@ -129,6 +131,8 @@ class Feeds:
             window.append(news)
             for subscription in self._open.get(partner, ()):
                 subscription.wake()
+        if self.on_news is not None:
+            self.on_news(events)
 
     def open_count(self, partner: str | None = None) -> int:
         """Feeds of a partner that are open; without one, of all."""

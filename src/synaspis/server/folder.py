@@ -7,7 +7,7 @@
 | `agreements.yaml` | the book of agreements in force | any |
 | `keys/` | private keys, each file 600; certificates and public keys beside them | 700 |
 | `partners/ID.yaml` | keys, certificates, role and status of a partner or operator | any |
-| `centre.sqlite` | the record | 600 |
+| `centre.sqlite` | the record, unless `server.yaml` says that it is in PostgreSQL | 600 |
 | `log/` | the public log: checkpoint, tiles, cosignatures, verifier keys | any |
 | `issued/ID/` | the kit that was made for a partner, to be handed over and deleted here | 700 |
 """
@@ -28,6 +28,7 @@ from synaspis.core.documents import FrozenModel, Rejected, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 from synaspis.exchange.kit import KeyText, partner_id_fault
+from synaspis.server.backing import SQLITE, BrokerAddress, SecretPlace, StoreAddress
 from synaspis.server.limits import Limits
 
 SERVER_SCHEMA: Final = "synaspis.server/1"
@@ -68,6 +69,24 @@ class ServerDocument(FrozenModel):
     port: int = Field(default=8443, ge=0, le=65_535, description="Port that it listens on; 0: any free one.")
     disk_bytes: int = Field(
         default=256 << 20, ge=0, description="Free space below which the health of the centre is `disk`."
+    )
+    store: StoreAddress = Field(
+        default=SQLITE,
+        description="sqlite, the file centre.sqlite; or the address of a PostgreSQL database.",
+    )
+    store_password: SecretPlace | None = Field(
+        default=None, description="Where its password is: file:NAME (mode 600) or env:NAME."
+    )
+    nats: BrokerAddress | None = Field(
+        default=None, description="Address of a NATS server that brings word of new events to mirrors."
+    )
+    nats_token: SecretPlace | None = Field(
+        default=None, description="Where its token is: file:NAME (mode 600) or env:NAME."
+    )
+    writer: str | None = Field(
+        default=None,
+        pattern=r"^https://[^\s/]+$",
+        description="At a mirror: address of the node that takes messages and cosignatures.",
     )
     limits: Limits = Field(default=Limits(), description="Limits of connections and requests.")
 

@@ -121,21 +121,21 @@ class Pump:
 
     async def checkpoint(self) -> bytes | None:
         """The newest checkpoint with its cosignatures; None before there is one."""
-        return await self._do(self.centre.checkpoint)
+        return await self.ask(self.centre.checkpoint)
 
     async def proof(self, leaf: bytes) -> str | None:
         """Inclusion proof of a leaf hash; None while it is not sealed."""
-        found = await self._do(lambda: self.centre.proof(leaf))
+        found = await self.ask(lambda: self.centre.proof(leaf))
         return None if found is None else found.decode()
 
     async def consistency(self, first: int, second: int) -> list[bytes]:
         """Consistency proof between two sizes. Raises InputError for sizes that the log has not."""
-        return await self._do(lambda: self.centre.consistency(first, second))
+        return await self.ask(lambda: self.centre.consistency(first, second))
 
     async def cosign(self, partner: str, lines: bytes) -> None:
         """Keep the cosignature of a partner's witness. Raises InputError if it does not hold."""
         try:
-            await self._do(lambda: self.centre.add_cosignature(partner, lines))
+            await self.ask(lambda: self.centre.add_cosignature(partner, lines))
         except StorageError:
             fault = Fault("the centre cannot store anything now", "", "Send it again later.")
             raise Problem(503, fault, {"retry-after": "5"}) from None
@@ -203,7 +203,7 @@ class Pump:
         step_s = self.centre.settings.tick_us / SECOND_US
         for _ in range(_LAST_TICKS):
             await self._turn(self._in_worker_take)
-            if not await self._do(lambda: self.centre.pending):
+            if not await self.ask(lambda: self.centre.pending):
                 break
             await asyncio.sleep(step_s)
             await self._turn(self._in_worker_tick)
@@ -213,7 +213,7 @@ class Pump:
 
     async def adopt(self, book: AgreementBook) -> None:
         """Have a book of agreements in force from the next tick on."""
-        await self._do(lambda: self.centre.adopt(book))
+        await self.ask(lambda: self.centre.adopt(book))
 
     async def set_partners(self, partners: Mapping[str, Partner]) -> None:
         """Put other partners in force, from the next tick on."""
@@ -221,14 +221,15 @@ class Pump:
         def put() -> None:
             self.centre.partners = partners
 
-        await self._do(put)
+        await self.ask(put)
 
-    async def _do(self, work: Callable[[], Result]) -> Result:
+    async def ask(self, work: Callable[[], Result]) -> Result:
+        """Do something on the thread that owns the centre, between ticks, and return what it returns."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
     async def _turn(self, work: Callable[[], object]) -> None:
         """Run a tick or a seal; a failure is written down and does not stop the clockwork."""
-        outbox = await self._do(lambda: self._in_worker(work))
+        outbox = await self.ask(lambda: self._in_worker(work))
         if isinstance(outbox.error, StorageError):
             self._journal.write("not-stored", reason="full" if outbox.error.full else "error")
         elif outbox.error is not None:

@@ -1,41 +1,53 @@
-"""Which counts of a centre in service the metrics show."""
+"""Which counts of a node in service the metrics show."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from synaspis.exchange.centre import Centre
+from synaspis.server.feed import Feeds
 from synaspis.server.metrics import Metrics
 from synaspis.server.pump import Pump
 from synaspis.server.sessions import Sessions
 
 
-def watch_counts(metrics: Metrics, centre: Centre, pump: Pump, sessions: Sessions, store: Path) -> None:
-    """Have the metrics read what a centre in service counts. store: file of the record."""
-    feeds, tally = pump.feeds, centre.tally
+def watch_feeds(metrics: Metrics, feeds: Feeds, sessions: Sessions) -> None:
+    """Have the metrics read what every node counts."""
     metrics.watch(
         {
             "synaspis_connections": ("Open connections.", lambda: len(sessions)),
             "synaspis_feeds": ("Open feeds.", feeds.open_count),
             "synaspis_feeds_behind": ("Feeds whose reader is behind.", feeds.behind_count),
-            "synaspis_pending": ("Submissions that wait for a tick.", lambda: centre.pending),
-            "synaspis_storing": ("1 while the store takes ticks.", lambda: centre.is_storing),
-            "synaspis_store_bytes": ("Size of the store.", lambda: store.stat().st_size),
-            "synaspis_disk_free_bytes": ("Free space.", lambda: pump.free_bytes),
         },
         {
-            "synaspis_events_released": ("Events, each recipient counted.", lambda: tally.released),
             "synaspis_events_sent": ("Events written to feeds.", lambda: feeds.sent_events),
             "synaspis_feed_bytes": ("Bytes written to feeds.", lambda: feeds.sent_bytes),
             "synaspis_fell_behind": ("Readers that fell behind.", lambda: feeds.fell_behind),
             "synaspis_stalled": ("Feeds cut off because nothing was taken.", lambda: feeds.stalled),
         },
         {
-            "synaspis_outcomes": ("Envelopes by outcome.", "outcome", lambda: dict(tally.submitted)),
             "synaspis_refused": (
                 "Requests and connections refused before the centre saw them.",
                 "reason",
                 lambda: sessions.refused,
             ),
         },
+    )
+
+
+def watch_centre(metrics: Metrics, centre: Centre, pump: Pump, store: Path) -> None:
+    """Have the metrics read what a node that writes counts. store: file of the record; 0 bytes without."""
+    tally = centre.tally
+    metrics.watch(
+        {
+            "synaspis_pending": ("Submissions that wait for a tick.", lambda: centre.pending),
+            "synaspis_storing": ("1 while the store takes ticks.", lambda: centre.is_storing),
+            "synaspis_store_bytes": (
+                "Size of the store; 0 where it is not a file.",
+                lambda: store.stat().st_size if store.is_file() else 0,
+            ),
+            "synaspis_disk_free_bytes": ("Free space.", lambda: pump.free_bytes),
+        },
+        {"synaspis_events_released": ("Events, each recipient counted.", lambda: tally.released)},
+        {"synaspis_outcomes": ("Envelopes by outcome.", "outcome", lambda: dict(tally.submitted))},
     )
