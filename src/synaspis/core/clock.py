@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 
 SECOND_US: Final = 1_000_000
@@ -59,7 +60,14 @@ class ManualClock:
 
 def to_rfc3339(instant_us: int) -> str:
     """Text of an instant, always with six decimals and Z, so that equal instants have equal text."""
-    return (_EPOCH + timedelta(microseconds=instant_us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    second, left_us = divmod(instant_us, SECOND_US)
+    return f"{_second(second)}.{left_us:06d}Z"
+
+
+@lru_cache(maxsize=1_024)
+def _second(second: int) -> str:
+    # What happens at the same time is written thousands of times, and `strftime` is slow.
+    return (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def from_rfc3339(text: str) -> int:

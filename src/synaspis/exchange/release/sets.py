@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from synaspis.agreement import Label
 from synaspis.core.clock import SECOND_US
-from synaspis.exchange.release.rights import Plan
+from synaspis.exchange.release.pictures import label_members
+from synaspis.exchange.release.rights import Plan, Rulings
 from synaspis.fusion import Picture
 
 FORGET_SOURCE_US: Final = 120 * SECOND_US
@@ -30,6 +31,7 @@ LABELS_MAX: Final = 16
 """Different labels that reports of one source track may have; a report with one more is left out."""
 
 _COVERS_REMEMBERED_MAX: Final = 4_096
+_MARKED_REMEMBERED_MAX: Final = 4_096
 
 TOLD_EVERY_US: Final = 5 * SECOND_US
 """Below `position` a source track is told of at most once in this time, by the times of its states."""
@@ -60,6 +62,18 @@ Member = tuple[str, str]
 """Source and track, as `fusion.Report` names them."""
 
 
+class Marked(NamedTuple):
+    """What follows for a fused track from the source tracks that it was made of.
+
+    label: members of its JSON that tell how it is marked. exact: whether its covariance is told. plans: by
+    which its reports were released, each once, in the order of what they say.
+    """
+
+    label: dict[str, Any]
+    exact: bool
+    plans: tuple[Plan, ...]
+
+
 @dataclass(slots=True, eq=False)
 class ReleaseSet:
     """Recipients with equal rights so far, and all that they have been shown of tracks.
@@ -69,7 +83,8 @@ class ReleaseSet:
     number to the source tracks that make it up, for tracks that live. told: of which state the members were
     last told below `position`, by source track and level: its time, and when that was released. seen: by
     sender, its source tracks and when something of each was last released, oldest first. fed: when something
-    was last released into the picture of an exercise.
+    was last released into the picture of an exercise. marked: what follows from `sources`, by policy,
+    exercise and members of a fused track; emptied whenever that could change, and no part of the state.
     """
 
     mask: int
@@ -80,6 +95,7 @@ class ReleaseSet:
     told: dict[tuple[SourceTrack, str], tuple[int, int]] = field(default_factory=dict)
     seen: dict[str, dict[SourceTrack, int]] = field(default_factory=dict)
     fed: dict[str, int] = field(default_factory=dict)
+    marked: dict[tuple[str, str, tuple[Member, ...]], Marked] = field(default_factory=dict)
 
     def split(self, mask: int) -> ReleaseSet:
         """Move some members into a set of their own, with copies of everything."""
@@ -127,6 +143,7 @@ class ReleaseSet:
         known = self.sources.get(source)
         if known is None or known.latest_us < at_us - FORGET_SOURCE_US:
             self.sources[source] = Shown((label,), (plan,), exact, at_us)
+            self.marked.clear()
             return True
         labels = known.labels if label in known.labels else (*known.labels, label)
         if len(labels) > LABELS_MAX:
@@ -134,8 +151,27 @@ class ReleaseSet:
         plans = known.plans
         if plan not in plans:
             plans = tuple(sorted((*plans, plan), key=lambda each: each.parts))
+        if labels is not known.labels or plans is not known.plans or exact != known.exact:
+            self.marked.clear()
         self.sources[source] = Shown(labels, plans, exact, at_us)
         return True
+
+    def marking(self, exercise: str, group: tuple[Member, ...], policy: Rulings) -> Marked:
+        """What follows for a fused track; group: its source tracks."""
+        key = (policy.version, exercise, group)
+        marked = self.marked.get(key)
+        if marked is None:
+            sources = [SourceTrack(exercise, *member) for member in group]
+            known = [self.sources[source] for source in sources if source in self.sources]
+            labels = tuple(dict.fromkeys(label for each in known for label in each.labels))
+            if len(self.marked) >= _MARKED_REMEMBERED_MAX:
+                self.marked.clear()
+            marked = self.marked[key] = Marked(
+                label_members(labels, policy.book),
+                any(each.exact for each in known),
+                tuple(sorted({plan for each in known for plan in each.plans}, key=lambda plan: plan.parts)),
+            )
+        return marked
 
     def is_told(self, source: SourceTrack, level: str, time_us: int, at_us: int) -> bool:
         """Whether a state is to be told of below `position`; if so it is noted.
@@ -161,6 +197,7 @@ class ReleaseSet:
                 del self.fed[exercise], self.pictures[exercise]
         for source in [source for source, shown in self.sources.items() if shown.latest_us < instant_us]:
             del self.sources[source]
+            self.marked.clear()
         for source in [source for source, picture in self.areas.items() if not picture.track_count]:
             del self.areas[source]
         for key in [key for key, (_, at_us) in self.told.items() if at_us < instant_us]:

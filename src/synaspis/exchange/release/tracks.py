@@ -16,7 +16,6 @@ from synaspis.exchange.release.events import References, source_track_event
 from synaspis.exchange.release.outgoing import Outgoing, Rank
 from synaspis.exchange.release.pictures import (
     encode,
-    label_members,
     picture_event,
     place_json,
     written_tracks,
@@ -207,20 +206,9 @@ class Tracks:
                 to.members.pop(key, None)
             else:
                 to.members[key] = groups[-1]
-        shown = [
-            [
-                to.sources[source]
-                for member in group
-                if (source := SourceTrack(feed.exercise, *member)) in to.sources
-            ]
-            for group in groups
-        ]
-        labels = [
-            label_members(tuple(dict.fromkeys(label for each in known for label in each.labels)), policy.book)
-            for known in shown
-        ]
-        written = written_tracks(tracks, labels, [any(each.exact for each in known) for known in shown])
-        plans = [_together(each.plans for each in known) for known in shown]
+        marked = [to.marking(feed.exercise, group, policy) for group in groups]
+        written = written_tracks(tracks, [each.label for each in marked], [each.exact for each in marked])
+        plans = [each.plans for each in marked]
         mask = to.mask
         outgoing = []
         for group_mask, whys in self._readers(mask, plans):
@@ -279,11 +267,6 @@ class Tracks:
                     shown=shown,
                 )
                 yield Outgoing(each.due_us, Rank.DERIVED, body, "message", group)
-
-
-def _together(plans: Iterable[tuple[Plan, ...]]) -> tuple[Plan, ...]:
-    """Plans of several source tracks, each once, in an order that follows from what they say."""
-    return tuple(sorted({plan for some in plans for plan in some}, key=lambda plan: plan.parts))
 
 
 def _impacts_of(
