@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import cos, hypot, radians, sin
 from typing import Any, Final
 
-from shapely import Point, Polygon
+from shapely import MultiPoint, Point, Polygon
 
 from synaspis.core.clock import SECOND_US
 from synaspis.geography import geodesic_inverse
@@ -93,7 +93,9 @@ def distance_to_area_m(latitude_deg: float, longitude_deg: float, area: Area) ->
         (distance * sin(azimuth), distance * cos(azimuth))
         for distance, azimuth in zip(away.distance_m.tolist(), away.azimuth_start_rad.tolist(), strict=True)
     ]
-    return float(Polygon(laid_out).buffer(0.0).distance(Point(0.0, 0.0)))
+    shape = Polygon(laid_out).buffer(0.0)
+    # Corners that enclose nothing, such as one place said three times, are a line or a point.
+    return float((MultiPoint(laid_out).convex_hull if shape.is_empty else shape).distance(Point(0.0, 0.0)))
 
 
 @dataclass(slots=True)

@@ -72,7 +72,7 @@ class Statements:
 
     def take(self, accepted: Accepted, policy: Rulings) -> list[Held]:
         """Decide on a new message, and remember it."""
-        basis, on = self._rests_on(accepted)
+        basis, on = self._rests_on(accepted, policy)
         self.memory.remember(
             Remembered(
                 accepted.digest,
@@ -163,7 +163,7 @@ class Statements:
             for found in self._rights.grants(entry.basis, entry.received_us, policy)
         )
 
-    def _rests_on(self, accepted: Accepted) -> tuple[Basis, tuple[Remembered, ...]]:
+    def _rests_on(self, accepted: Accepted, policy: Rulings) -> tuple[Basis, tuple[Remembered, ...]]:
         """On what the release of a message rests, and which messages it refers to."""
         message, body = accepted.message, accepted.message.body
         own: Basis = () if message.sender == CENTRE else ((accepted.item, accepted.received_us),)
@@ -177,7 +177,14 @@ class Statements:
             return own, ()
         if not names:
             return ((accepted.item, accepted.received_us),), ()
-        found = [self.memory.find(name, accepted.received_us) for name in names]
+        at_us, given = (
+            accepted.received_us,
+            Grant(FULL, accepted.received_us, (), self._sender_mask(accepted)),
+        )
+        found = [
+            self.memory.find(name, at_us, message.sender, lambda entry: self._has(entry, given, policy))
+            for name in names
+        ]
         known = tuple(entry for entry in found if entry is not None)
         if len(known) < len(found) or not all(entry.basis for entry in known):
             return (), known
@@ -188,11 +195,12 @@ class Statements:
         self, accepted: Accepted, body: Cancellation | Correction
     ) -> tuple[Basis, tuple[Remembered, ...]]:
         """What takes back or puts right goes where that went, from its own receipt on, by its own label."""
-        entry = self.memory.find(body.refers_to.id, accepted.received_us)
+        message = accepted.message
+        entry = self.memory.own(message.sender, body.refers_to.id, accepted.received_us)
         if (
             entry is None
-            or entry.sender != accepted.message.sender
             or entry.subject != body.refers_to.kind
+            or entry.item.exercise != (message.exercise is not None)
             or not entry.basis
         ):
             return (), ()
@@ -214,24 +222,36 @@ class Statements:
 
     def _announce(self, held: Held) -> None:
         message, grant = held.accepted.message, held.grant
-        body = message.body
+        body, exercise = message.body, message.exercise or ""
         shows = grant.quality in ("position", FULL)
         if isinstance(body, PreLaunchNotification) and shows:
             reference = self.reference(held.accepted)
-            if reference not in self.announced:
-                self._make_room(message.sender)
-                self.announced[reference] = Announced(reference, message.sender, message.exercise or "", 0)
-            self.announced[reference].tell(grant.due_us, grant.mask, body)
+            known = self._announced(reference, grant.due_us)
+            if known is None:
+                self._make_room(message.sender, grant.due_us)
+                known = self.announced[reference] = Announced(reference, message.sender, exercise, 0)
+            known.tell(grant.due_us, grant.mask, body)
         elif isinstance(body, Cancellation | Correction):
             reference = self._references.message(message.sender, body.refers_to.id)
+            known = self._announced(reference, grant.due_us)
             new = body.replacement if isinstance(body, Correction) else None
-            if reference in self.announced and (new is None or shows):
+            if known is not None and known.exercise == exercise and (new is None or shows):
                 assert new is None or isinstance(new, PreLaunchNotification)
-                self.announced[reference].tell(grant.due_us, grant.mask, new)
+                known.tell(grant.due_us, grant.mask, new)
 
-    def _make_room(self, sender: str) -> None:
-        """Forget the oldest announcement of a sender that has made too many."""
+    def _announced(self, reference: str, instant_us: int) -> Announced | None:
+        """An announcement that still matters; when one that does not is dropped depends on others too."""
+        known = self.announced.get(reference)
+        if known is not None and known.until_us < instant_us:
+            del self.announced[reference]
+            return None
+        return known
+
+    def _make_room(self, sender: str, instant_us: int) -> None:
+        """Forget the oldest announcement of a sender that has made too many; what is over does not count."""
         own = [each.reference for each in self.announced.values() if each.sender == sender]
+        if len(own) >= ANNOUNCED_MAX:
+            own = [reference for reference in own if self._announced(reference, instant_us) is not None]
         if len(own) >= ANNOUNCED_MAX:
             del self.announced[own[0]]
 
