@@ -26,6 +26,7 @@ from typing import Annotated, Final, Literal
 
 import yaml
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 from pydantic import AfterValidator, Field
@@ -225,22 +226,24 @@ def _foreign(folder: Path, partner: str) -> Iterator[Fault]:
     path, key_path = folder / "client.pem", folder / "client.key"
     if not (path.is_file() and key_path.is_file()):
         return
+    shape = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    except ValueError:
+        # Parts are read when they are asked for: each of them may be one that cannot be.
+        certified = certificate.public_key().public_bytes(*shape)
+        names = [str(part.value) for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         yield Fault("this is not a certificate in PEM", source=str(path), remedy="Ask for the kit again.")
         return
-    names = [str(part.value) for part in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [partner]:
         what = f"the certificate is for {', '.join(names) or 'nobody'}, the kit for {partner}"
         yield Fault(what, source=str(path), remedy="Put the certificate of this partner there.")
     try:
         key = load_pem_private_key(key_path.read_bytes(), password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         remedy = "It must be an unencrypted private key; ask for the kit again."
         yield Fault("this is not a private key in PEM", source=str(key_path), remedy=remedy)
         return
-    shape = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if key.public_key().public_bytes(*shape) != certificate.public_key().public_bytes(*shape):
+    if key.public_key().public_bytes(*shape) != certified:
         what = "the certificate belongs to another private key"
         yield Fault(what, source=str(path), remedy="Put client.pem and client.key of one issue there.")

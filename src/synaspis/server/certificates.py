@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -52,7 +52,7 @@ def load_private_pem(content: bytes, source: str) -> Ed25519PrivateKey:
     remedy = "An unencrypted Ed25519 private key in PEM is needed."
     try:
         key = load_pem_private_key(content, password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise InputError(Fault("this is not a private key", source=source, remedy=remedy)) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise InputError(Fault("this private key is of another kind", source=source, remedy=remedy))
@@ -77,14 +77,12 @@ def read_request(content: bytes, source: str) -> x509.CertificateSigningRequest:
     remedy = "Make the request again with `synaspis partner request`."
     try:
         request = x509.load_pem_x509_csr(content)
-    except ValueError:
+        # Parts are read when they are asked for: each of them may be one that cannot be.
+        key, _, valid = request.public_key(), request.subject, request.is_signature_valid
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion):
         raise InputError(Fault("this is not a certificate request", source=source, remedy=remedy)) from None
-    if not isinstance(request.public_key(), Ed25519PublicKey):
+    if not isinstance(key, Ed25519PublicKey):
         raise InputError(Fault("the key of the request is not Ed25519", source=source, remedy=remedy))
-    try:
-        valid = request.is_signature_valid
-    except InvalidSignature:  # pragma: no cover - older releases of cryptography raise
-        valid = False
     if not valid:
         what = "the request is not signed by the key that it names"
         raise InputError(Fault(what, source=source, remedy=remedy))

@@ -113,6 +113,16 @@ def test_what_is_no_certificate_or_no_key_is_said(kit: Path):
     assert "this is not a certificate in PEM" in faults_of(kit)
 
 
+def test_a_certificate_of_an_unknown_kind_of_key_is_none(kit: Path):
+    known = x509.load_pem_x509_certificate((kit / "client.pem").read_bytes()).public_bytes(Encoding.DER)
+    # Object identifier of Ed25519 (RFC 8410, section 3), and one that nobody has.
+    strange = known.replace(b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x55\x70")
+    assert strange != known
+    text = base64.encodebytes(strange).decode()
+    (kit / "client.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n")
+    assert "this is not a certificate in PEM" in faults_of(kit)
+
+
 @pytest.mark.parametrize("name", ["centre", "", "Aa", "1a", "a_b", "a" * 64, "aa\n", "../aa"])
 def test_ids_that_are_none_are_refused(name: str):
     fault = partner_id_fault(name)

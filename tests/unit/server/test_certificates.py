@@ -1,5 +1,6 @@
 """Certificates against a verifier that we did not write: OpenSSL with its strict checks."""
 
+import base64
 import datetime
 import shutil
 import ssl
@@ -167,6 +168,24 @@ def test_request_that_is_none_or_of_another_kind_of_key_is_refused():
     other = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
     with pytest.raises(InputError, match="the key of the request is not Ed25519"):
         read_request(other.public_bytes(Encoding.PEM), "request.yaml")
+
+
+@pytest.mark.parametrize(
+    ("was", "put"),
+    [
+        (b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x55\x70"),  # an algorithm that nobody knows
+        (b"\x02\x01\x00", b"\x02\x01\x05"),  # a version that there is not
+        (b"alpha", b"\xff\xff\xff\xff\xff"),  # a name that is no text
+    ],
+)
+def test_request_with_parts_that_cannot_be_is_refused_like_any_other(was: bytes, put: bytes):
+    request = certificate_request("alpha", Ed25519PrivateKey.generate())
+    raw = x509.load_pem_x509_csr(request).public_bytes(Encoding.DER)
+    assert was in raw
+    changed = base64.encodebytes(raw.replace(was, put))
+    begin, end = b"-----BEGIN CERTIFICATE REQUEST-----\n", b"-----END CERTIFICATE REQUEST-----\n"
+    with pytest.raises(InputError, match="this is not a certificate request"):
+        read_request(begin + changed + end, "request.yaml")
 
 
 def test_private_key_is_read_back_and_others_are_refused():
