@@ -97,9 +97,13 @@ def _receipt(
         "leaf": (content["leaf"], leaf),
     }
     _hold(said, f"the receipt of message {message_id}")
-    return Receipt(
-        message_id, content["received_at"], content["policy"], tuple(content["findings"]), leaf, raw, known
-    )
+    findings = content["findings"]
+    if not isinstance(findings, list) or not all(isinstance(each, Mapping) for each in findings):
+        raise TypeError("findings are a list of objects")
+    received_at, policy = content["received_at"], content["policy"]
+    if not isinstance(received_at, str) or not isinstance(policy, str):
+        raise TypeError("time and policy are text")
+    return Receipt(message_id, received_at, policy, tuple(findings), leaf, raw, known)
 
 
 def _refusal(

@@ -45,23 +45,34 @@ class Event:
     @property
     def quality(self) -> str | None:
         """At which quality a message is given: presence, impact-area, position or covariance."""
-        return self.content.get("quality")
+        found = self.content.get("quality")
+        return found if isinstance(found, str) else None
 
     @property
     def why(self) -> tuple[tuple[str, str], ...]:
         """Agreement and clause that entitle the partner to it; of a picture those of all its tracks."""
-        told = [*self.content.get("why", ()), *(why for track in self.tracks for why in track.get("why", ()))]
-        return tuple(sorted({(why["agreement"], why["clause"]) for why in told}))
+        told = [
+            *_objects(self.content, "why"),
+            *(why for track in self.tracks for why in _objects(track, "why")),
+        ]
+        return tuple(sorted({(str(why.get("agreement")), str(why.get("clause"))) for why in told}))
 
     @property
     def message(self) -> Mapping[str, Any]:
         """The message, as far as it is given; empty for a picture or a notice."""
-        return self.content.get("message") or {}
+        found = self.content.get("message")
+        return found if isinstance(found, Mapping) else {}
 
     @property
     def tracks(self) -> tuple[Mapping[str, Any], ...]:
         """Tracks of a picture."""
-        return tuple(self.content.get("tracks", ()))
+        return tuple(_objects(self.content, "tracks"))
+
+
+def _objects(holder: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in a list; a centre that sends something else gets an alarm and ends nothing."""
+    found = holder.get(name)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
 def release_leaf(partner: str, counter: int, salt: str, data: bytes) -> str:
@@ -117,6 +128,10 @@ def _alarms(event: Event, keys: KeyRing, at_us: int) -> Iterator[str]:
         yield f"it is announced as {event.type!r} and says that it is {event.content.get('type')!r}"
     if not isinstance(event.content.get("at"), str):
         yield "it says no time"
+    if wrong := [name for name in ("why", "tracks") if not _is_list_of_objects(event.content.get(name, []))]:
+        yield f"{' and '.join(wrong)} in it is no list of objects"
+    if not isinstance(event.content.get("message", {}), Mapping):
+        yield "the message in it is no object"
     if (envelope := event.content.get("envelope")) is not None:
         try:
             yield from _envelope_alarms(event, envelope, keys, at_us)
@@ -124,6 +139,10 @@ def _alarms(event: Event, keys: KeyRing, at_us: int) -> Iterator[str]:
             yield f"the envelope in it cannot be what was sent: {error.faults[0]}"
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             yield f"the envelope and the record of its submission do not have their shape ({error})"
+
+
+def _is_list_of_objects(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(each, Mapping) for each in found)
 
 
 def _envelope_alarms(event: Event, envelope: str, keys: KeyRing, at_us: int) -> Iterator[str]:

@@ -11,11 +11,23 @@ from synaspis.exchange.client_events import Event
 
 NOTHING: Final = "no more than that"
 _TEXT_MAX: Final = 120
+_LINE_MAX: Final = 2_000
 
 
 def lines_of(event: Event) -> list[str]:
-    """An event as lines of text; the first one says it all in short."""
+    """An event as lines of text; the first one says it all in short.
+
+    Never raises, whatever the centre sent, and gives nothing that a terminal would obey.
+    """
     head = f"{event.counter:>5}  {clock_of(event.at):<23}  "
+    try:
+        lines = _lines(event, head)
+    except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError):
+        lines = [f"{head}{event.type} that cannot be put into words: it does not have the parts of one"]
+    return [_printable(line) for line in lines]
+
+
+def _lines(event: Event, head: str) -> list[str]:
     if event.type == "picture":
         count = len(event.tracks)
         exercise = f" of {event.content['exercise']}" if event.content.get("exercise") else ""
@@ -133,6 +145,11 @@ def _degrees(value: float, positive: str, negative: str) -> str:
 
 def _instant(value: Any) -> str:
     return clock_of(value["time"] if isinstance(value, Mapping) else str(value))
+
+
+def _printable(line: str) -> str:
+    cut = line if len(line) <= _LINE_MAX else f"{line[: _LINE_MAX - 3]}..."
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in cut)
 
 
 def _short(text: str) -> str:

@@ -197,3 +197,20 @@ def test_an_unsigned_error_says_what_the_centre_says(bench, run, label):
     bench.centre._post = lambda _: httpx.Response(500, content=b"oops")
     with pytest.raises(ServerFault, match="answered 500: it gave no reason"):
         run(scene())
+
+
+@pytest.mark.parametrize("findings", [["late"], {"rule": "r"}, None])
+def test_findings_that_are_none_are_an_alarm(bench, run, label, findings):
+    real = bench.centre.scribe.receipt
+
+    def strange(message_id, digest, received_us, policy, entry, _findings):
+        return real(message_id, digest, received_us, policy, entry, findings)
+
+    bench.centre.scribe.receipt = strange
+
+    async def scene():
+        async with bench.client() as client:
+            await client.send("text", TEXT, label=label)
+
+    with pytest.raises(Alarm, match=r"does not have its shape \(.*findings are a list of objects"):
+        run(scene())

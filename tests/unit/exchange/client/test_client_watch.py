@@ -192,6 +192,12 @@ def changed(field: str, value: str):
             lambda content: {**content, "type": "notice"},
             "announced as 'message' and says that it is 'notice'",
         ),
+        (
+            lambda content: {**content, "why": [{"agreement": "a", "clause": "b"}, 7]},
+            "why in it is no list of",
+        ),
+        (lambda content: {**content, "tracks": {}}, "tracks in it is no list of objects"),
+        (lambda content: {**content, "message": "hello"}, "the message in it is no object"),
     ],
 )
 def test_what_does_not_fit_the_signed_envelope_is_an_alarm(bench, run, change, told):

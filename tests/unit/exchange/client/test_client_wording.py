@@ -88,3 +88,32 @@ def test_times_lose_what_is_not_needed():
     assert clock_of("2026-06-15T12:01:07.000000Z") == "2026-06-15 12:01:07"
     assert clock_of("2026-06-15T12:01:07Z") == "2026-06-15 12:01:07"
     assert clock_of("") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("picture", {"tracks": [{"number": 1}]}),
+        ("picture", {"tracks": "none", "exercise": [1]}),
+        ("picture", {"tracks": [{"position_ecef_m": [0, 0, 0], "sources": [], "number": 1, "status": 1}]}),
+        ("message", {"message": {"kind": "launch-report", "body": {"launch": 5}}, "findings": [3]}),
+        ("message", {"message": [], "why": [{"agreement": 1}, 7], "quality": {}}),
+        ("message", {"message": {"kind": "text", "body": "text"}, "why": None}),
+        ("never heard of", {"code": None}),
+    ],
+)
+def test_events_that_are_none_are_said_to_be_so_and_raise_nothing(kind: str, content: dict):
+    lines = lines_of(Event(7, kind, {"at": AT, **content}))
+    assert lines[0].startswith("    7  2026-06-15 12:01:07.250  ")
+
+
+def test_an_event_without_the_parts_of_its_kind_is_told():
+    (line,) = lines_of(Event(7, "picture", {"at": AT, "tracks": [{"number": 1}]}))
+    assert line.endswith("picture that cannot be put into words: it does not have the parts of one")
+
+
+def test_a_terminal_obeys_nothing_that_a_centre_or_a_partner_wrote():
+    (line,) = lines_of(Event(2, "notice", {"at": AT, "code": "x", "text": "\x1b]0;title\x07\x1b[2J\u202ego"}))
+    assert line.endswith("notice x: \ufffd]0;title\ufffd\ufffd[2J\ufffdgo")
+    (line,) = lines_of(Event(2, "notice", {"at": AT, "code": "x", "text": "a" * 100_000}))
+    assert len(line) == 2_000
