@@ -72,7 +72,11 @@ class State:
         if book is not None and book_text(book) != policies[-1].book:
             self.next_book = book
         tick, state = snapshot
-        self.releaser = Releaser.from_bytes(state, known, settings, self._secret)
+        try:
+            self.releaser = Releaser.from_bytes(state, known, settings, self._secret)
+        except ValueError as error:
+            remedy = "Put `tick_us` in centre.yaml back if it was changed; otherwise restore a backup."
+            raise InputError(Fault(f"the stored state cannot be read: {error}", remedy=remedy)) from None
         self._replay(tick)
 
     def _replay(self, after: int) -> None:

@@ -112,7 +112,10 @@ class Picture:
             picture._next_number, picture._next_join = int(head["next_number"]), int(head["next_join"])
             left = picture._tracks.read(memoryview(rest), len(picture._keys))
             left = picture._objects.read(left, int(head["objects"]))
-        except (KeyError, TypeError, ValueError) as error:
+            owners = picture._tracks["object"][: picture._tracks.count]
+            if owners.size and not 0 <= owners.min() <= owners.max() < picture._objects.count:
+                raise ValueError("a source track belongs to no object")
+        except (KeyError, TypeError, ValueError, OverflowError, MemoryError) as error:
             raise ValueError(f"not a picture of the format {FORMAT}: {error}") from error
         if left.nbytes:
             raise ValueError(f"not a picture of the format {FORMAT}: {left.nbytes} bytes too many")

@@ -1,4 +1,4 @@
-"""Limits of what is read before anything is known of it: the same for the centre as for every other reader."""
+"""Limits of what is read before anything is known of it: for the centre the same as for every other reader."""
 
 import base64
 import json
@@ -18,8 +18,6 @@ def rehearsal(tmp_path):
 
 def faults_of(rehearsal: Rehearsal, payload: bytes) -> list[dict[str, str]]:
     """The faults in the signed refusal of a payload that a partner signed."""
-    import base64
-
     sender = next(iter(rehearsal.keys))
     ticket = rehearsal.centre.submit(sender, seal(payload, rehearsal.keys[sender]))
     rehearsal.clock.set(rehearsal.centre.next_tick_us())

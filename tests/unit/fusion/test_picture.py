@@ -68,3 +68,12 @@ def test_equal_inputs_give_equal_bytes_whatever_room_the_arrays_have(world):
 def test_what_is_no_picture_is_refused(raw):
     with pytest.raises(ValueError, match=r"not a picture of the format synaspis\.picture/1"):
         Picture.from_bytes(raw)
+
+
+@pytest.mark.parametrize("owner", [-1, 1, 2**40])
+def test_a_picture_whose_source_track_belongs_to_no_object_is_refused(world, owner: int):
+    picture = Picture()
+    update([(picture, [world.report("a", "x", 0, 1.0)])], world.us(1.0))
+    picture._tracks["object"][0] = owner
+    with pytest.raises(ValueError, match="a source track belongs to no object"):
+        Picture.from_bytes(picture.to_bytes())

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from synaspis.agreement import Label
 from synaspis.core.clock import SECOND_US
+from synaspis.core.errors import InputError
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.release.events import References, notice_event
 from synaspis.exchange.release.outgoing import Delivery, Outgoing, Rank
@@ -15,7 +16,7 @@ from synaspis.exchange.release.restoring import SnapshotReader
 from synaspis.exchange.release.rights import Rights, Rulings
 from synaspis.exchange.release.roster import Roster
 from synaspis.exchange.release.sets import SourceTrack
-from synaspis.exchange.release.snapshot import Clockwork, write_snapshot
+from synaspis.exchange.release.snapshot import FORMAT, Clockwork, write_snapshot
 from synaspis.exchange.release.statements import Held, Statements
 from synaspis.exchange.release.tracks import Due, Impacts, Sighting, Tracks
 from synaspis.exchange.release.waiting import Change, Entry, Wave
@@ -135,17 +136,20 @@ class Releaser:
         policies: by version, at least those in force. Raises ValueError for anything else.
         """
         reader = SnapshotReader(raw, policies)
-        releaser = cls(reader.in_force[0][1], settings, secret)
         clockwork = reader.clockwork
         if clockwork.tick_us != settings.tick_us:
             step_us = clockwork.tick_us
             raise ValueError(f"the snapshot has a grid of {step_us} us, the settings {settings.tick_us} us")
-        releaser._done_us, releaser._sweep_us, releaser._pushed = clockwork[1:]
-        reader.fill_roster(releaser._roster)
-        reader.fill_rights(releaser._rights)
-        reader.fill_statements(releaser._statements)
-        reader.fill_partition(releaser._tracks.partition)
-        releaser._entries = reader.entries()
+        try:
+            releaser = cls(reader.in_force[0][1], settings, secret)
+            releaser._done_us, releaser._sweep_us, releaser._pushed = clockwork[1:]
+            reader.fill_roster(releaser._roster)
+            reader.fill_rights(releaser._rights)
+            reader.fill_statements(releaser._statements)
+            reader.fill_partition(releaser._tracks.partition)
+            releaser._entries = reader.entries()
+        except (ArithmeticError, AttributeError, InputError, LookupError, TypeError, ValueError) as error:
+            raise ValueError(f"not a snapshot of the format {FORMAT}: {error!r:.200}") from error
         return releaser
 
     def _next_cell_us(self) -> int | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from synaspis.agreement import Item, Label
+from synaspis.core.errors import InputError
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.release.correlation import Announced
 from synaspis.exchange.release.memory import Remembered
@@ -38,12 +39,12 @@ class SnapshotReader:
                 raise ValueError(f"the format is {self._state['format']!r}")
             self.clockwork = Clockwork(*self._state["clockwork"])
             missing = [version for _, version in self._state["in_force"] if version not in policies]
-        except (KeyError, TypeError, ValueError) as error:
+            self._items = [_item(row) for row in self._state["items"]]
+        except (AttributeError, InputError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise ValueError(f"not a snapshot of the format {FORMAT}: {error}") from error
         if missing:
             raise ValueError(f"the snapshot needs the policy {missing[0]}")
         self.in_force = [(since_us, policies[version]) for since_us, version in self._state["in_force"]]
-        self._items = [_item(row) for row in self._state["items"]]
         self._plans: list[Plan] = []
         self._messages: dict[int, Accepted] = {}
 

@@ -83,6 +83,20 @@ def test_anything_else_is_no_snapshot(raw, make):
         restored(make, raw, {})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sets", [[]]), ("items", [[1]]), ("items", [["a", "b", {}, None, None, False]]), ("plans", [[1]]),
+        ("waiting", [[1, "r", 1, {"message": 99}]]), ("remembered", [1]), ("in_force", []), ("partners", 5),
+    ],
+)  # fmt: skip
+def test_a_damaged_snapshot_is_told_as_one_whatever_is_wrong_with_it(busy, make, name: str, value: Any):
+    releaser, policies = busy
+    raw = json.dumps({**json.loads(releaser.to_bytes()), name: value}).encode()
+    with pytest.raises(ValueError, match=r"not a snapshot of the format synaspis\.release/1: "):
+        restored(make, raw, policies)
+
+
 def test_a_policy_that_is_missing_is_named(busy, make):
     releaser, policies = busy
     with pytest.raises(ValueError, match="the snapshot needs the policy v2"):
