@@ -9,6 +9,7 @@ import click
 
 from synaspis.cli.centre_backup import backup, restore, say
 from synaspis.cli.centre_demo import demo
+from synaspis.cli.centre_mirror import listening, mirror
 from synaspis.cli.centre_rehearse import rehearse
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, print_table
@@ -105,27 +106,21 @@ def init(
     "serve",
     short_help="Serve a centre until it is stopped.",
     cls=Answer,
-    status="0 stopped by SIGTERM or SIGINT, 2 bad input.",
-    examples=("synaspis centre serve centre",),
+    status="0 stopped by SIGTERM or SIGINT, 2 bad input, or the right to write was lost.",
+    examples=("synaspis centre serve centre", "synaspis centre serve centre --wait"),
 )
 @_data
 @click.option("--host", metavar="ADDRESS", help="Listen on this address instead of that in server.yaml.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Listen on this port; 0 takes a free one.")
+@click.option("--wait", "waits", is_flag=True, help="Stand by while another process writes to the store.")
 @json_option
-def serve(data: Path, host: str | None, port: int | None, as_json: bool) -> None:
+def serve(data: Path, host: str | None, port: int | None, waits: bool, as_json: bool) -> None:
     """Serve the centre in DATA over HTTPS with mutual TLS. Standard output says where it listens, standard
     error gets one JSON object for each thing that happens. SIGHUP reads the agreements again.
     """
     from synaspis.server import serve as run
 
-    def listening(at: str, on: int) -> None:
-        place = f"https://{f'[{at}]' if ':' in at else at}:{on}"
-        if as_json:
-            print_json({"listening": place, "port": on})
-        else:
-            click.echo(f"Listening on {place}")
-
-    run(data, host=host, port=port, on_listening=listening)
+    run(data, host=host, port=port, waits=waits, on_listening=listening(as_json))
 
 
 @centre.command(
@@ -267,5 +262,5 @@ def _folder(data: Path) -> DataFolder:
     return DataFolder(data).require()
 
 
-for _command in (backup, restore, demo, rehearse):
+for _command in (mirror, backup, restore, demo, rehearse):
     centre.add_command(_command)

@@ -2,7 +2,7 @@
 
 A word says that the feed of a recipient has reached a counter, and nothing of what stands there: whoever
 hears it reads the store. Words that are lost, doubled, late or out of order cost time and never an event,
-because each node also looks by itself once in a while. Needs the extra `synaspis[nats]`.
+because each node also looks by itself once in a while. Connecting needs the extra `synaspis[nats]`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
-
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
+from typing import TYPE_CHECKING, Any, Final
 
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.storage import FeedEvent
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
 
 SUBJECT: Final = "synaspis.feed"
 
@@ -33,6 +33,9 @@ async def connect(url: str, token: str = "") -> Client:
     url: such as nats://127.0.0.1:4222, or tls://... where the server shows a certificate. token: that the
     server asks for, if it does. Raises InputError if there is none now.
     """
+    from nats.aio.client import Client
+    from nats.errors import Error
+
     link = Client()
     try:
         # Reconnecting without end also holds for the first connection, which is to end.
@@ -47,7 +50,7 @@ async def connect(url: str, token: str = "") -> Client:
             ),
             CONNECT_S,
         )
-    except (OSError, NatsError, TimeoutError) as error:
+    except (OSError, Error, TimeoutError) as error:
         what = f"no NATS server answers: {type(error).__name__}"
         raise InputError(
             Fault(what, source="NATS", remedy="Start it, or leave `nats` out of server.yaml.")
@@ -71,8 +74,10 @@ class Herald:
 
     async def tell(self, news: Mapping[str, Sequence[FeedEvent]]) -> None:
         """Send one word to each recipient's subject; what cannot be sent now is not sent later."""
+        from nats.errors import Error
+
         for recipient, events in news.items():
-            with suppress(NatsError, OSError):
+            with suppress(Error, OSError):
                 await self._link.publish(f"{SUBJECT}.{recipient}", str(events[-1].counter).encode())
 
 

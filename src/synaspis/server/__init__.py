@@ -7,6 +7,7 @@ from synaspis.server.folder import DataFolder, PartnerDocument, ServerDocument
 from synaspis.server.founding import Founding, init_centre
 from synaspis.server.journal import Journal
 from synaspis.server.limits import Limits
+from synaspis.server.mirror import Mirror, serve_mirror
 from synaspis.server.parts import Parts
 from synaspis.server.renewal import (
     retire,
@@ -22,6 +23,7 @@ __all__ = [
     "Founding",
     "Journal",
     "Limits",
+    "Mirror",
     "PartnerDocument",
     "Parts",
     "RequestDocument",
@@ -39,4 +41,5 @@ __all__ = [
     "rotate_server",
     "rotate_witness_key",
     "serve",
+    "serve_mirror",
 ]

@@ -30,6 +30,7 @@ from synaspis.exchange.settings import load_settings
 from synaspis.exchange.sqlite_store import SqliteStore
 from synaspis.exchange.state import check_identity
 from synaspis.log import Checkpoint, open_note, read_vkeys, verify_log
+from synaspis.server.backing import SQLITE
 from synaspis.server.folder import DataFolder
 from synaspis.server.founding import LOG_VKEYS, private_folder
 
@@ -66,6 +67,10 @@ def back_up(data: DataFolder, target: Path | str, clock: Clock, *, with_keys: bo
     not copied. Raises InputError if the target is there already, or if the copy's log does not verify.
     """
     data, target = data.require(), Path(target)
+    if data.server().store != SQLITE:
+        what = "the record of this centre is in PostgreSQL, which this command does not copy"
+        remedy = "Use pg_basebackup or pg_dump, and keep a copy of this folder."
+        raise InputError(Fault(what, "store", remedy, str(data.file("server.yaml"))))
     if target.exists():
         raise InputError(Fault("there is something already", "", "Name a new folder.", str(target)))
     began = to_rfc3339(clock.now_us())

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from synaspis.exchange.answers import Answer
 from synaspis.exchange.storage import FeedEvent
 
-State = Literal["ok", "behind", "disk", "stopping"]
+State = Literal["ok", "behind", "disk", "store", "stopping"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Health:
     """How the centre is.
 
     status: ``ok``; ``behind`` if ticks come late; ``disk`` if there is no room, or the store takes nothing;
-    ``stopping``. detail: a sentence without numbers of others.
+    ``store`` if a mirror cannot read the store; ``stopping``. detail: a sentence without numbers of others.
     """
 
     status: State

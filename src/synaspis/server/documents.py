@@ -150,6 +150,7 @@ _MEANINGS = {
     409: "The request rests on something that this centre does not have.",
     413: "The body is longer than allowed.",
     415: "The body is of a kind that is not read here.",
+    421: "This node only delivers; the fault names the one that takes messages and cosignatures.",
     429: "A limit of the partner is exceeded; `retry-after` says when to come again.",
     431: "The headers are longer than allowed.",
     500: "The centre failed to answer.",

@@ -80,7 +80,7 @@ async def consistency(
     status_code=200,
     responses={
         200: answers(dict[str, Any], "An empty object: the cosignature is kept."),
-        **failures(413, 415),
+        **failures(413, 415, 421),
     },
     operation_class=CosignOperation,
 )

@@ -38,7 +38,7 @@ NDJSON: Final = "application/x-ndjson"
         200: answers(EnvelopeDocument, "The receipt of an identical envelope taken before."),
         201: answers(EnvelopeDocument, "A signed receipt."),
         207: answers(str, "One line for each envelope: its status and body.", NDJSON),
-        **failures(413, 415),
+        **failures(413, 415, 421),
     },
     operation_class=SubmitOperation,
 )

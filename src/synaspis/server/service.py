@@ -6,7 +6,6 @@ import asyncio
 import base64
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -111,8 +110,7 @@ class Service(Node):
         await self.pump.close()
         if self._announcer is not None:
             self._announcing.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._announcing
+            await asyncio.gather(self._announcing, return_exceptions=True)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -182,8 +180,8 @@ def partners_of(documents: Mapping[str, PartnerDocument]) -> dict[str, Partner]:
 
 
 def _warm_up() -> None:
-    """Examine a report and fuse some now. Kernels are loaded in a second, which no tick has to spare; after an
-    installation they are compiled in half a minute, in which partners would give up.
+    """Examine a report and fuse some now. Kernels are loaded in a second, which no tick has to spare; after
+    an installation they are compiled in half a minute, in which partners would give up.
     """
     prepare()
     message = read_message(example_message("launch-report"))

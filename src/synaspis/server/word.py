@@ -9,9 +9,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.fanout import Herald, Listener, connect
 from synaspis.exchange.storage import FeedEvent
 from synaspis.server.backing import read_secret
 from synaspis.server.journal import Journal
@@ -19,7 +21,6 @@ from synaspis.server.journal import Journal
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
-    from synaspis.exchange.fanout import Listener
     from synaspis.server.folder import DataFolder, ServerDocument
 
 _AGAIN_S: Final = 1.0
@@ -36,8 +37,6 @@ class Broker:
 
     async def link(self) -> Client:
         """Connect, again and again until it succeeds; one that is away is written down once."""
-        from synaspis.exchange.fanout import connect
-
         is_told = False
         while True:
             try:
@@ -60,11 +59,9 @@ def broker_of(data: DataFolder, document: ServerDocument, journal: Journal) -> B
     if document.nats is None:
         return None
     token = read_secret(document.nats_token, data.path, "nats_token")
-    try:
-        import synaspis.exchange.fanout  # noqa: F401
-    except ImportError:
+    if find_spec("nats") is None:
         what = "a broker is named, and the client of NATS is not installed"
-        raise InputError(Fault(what, "nats", "Run: pip install 'synaspis[nats]'")) from None
+        raise InputError(Fault(what, "nats", "Run: pip install 'synaspis[nats]'"))
     return Broker(document.nats, token, journal)
 
 
@@ -83,8 +80,6 @@ class Announcer:
 
     async def run(self) -> None:
         """Tell until cancelled."""
-        from synaspis.exchange.fanout import Herald
-
         while True:
             link = await self._broker.link()
             try:
