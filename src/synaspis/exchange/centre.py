@@ -117,6 +117,9 @@ class Centre:
         answered at once where rate or queue forbid more, else after the commit of its tick.
         """
         try:
+            if sender == CENTRE:
+                # Its own messages are taken without a look at their signature.
+                raise Refused("wrong-partner", Fault("the centre takes nothing in its own name", "sender"))
             return self._inbox.add(sender, raw, self._pace.now_us()).ticket
         except Refused as refused:
             given = Submitted(sender, raw, self._pace.now_us(), Ticket())
@@ -182,7 +185,8 @@ class Centre:
         answers = [(given, self._judge(given, draft)) for given in inputs]
         state.enter(at_us, draft)
         draft.deliver(state.advance(at_us))
-        if state.next_book is not None:
+        if state.next_book is not None and draft.policy is None:
+            # A tick stores one policy, because a snapshot may need each that was in force.
             state.adopt(state.next_book, at_us, draft)
         return draft, answers
 
@@ -220,7 +224,7 @@ class Centre:
         state.marks = batch.marks
         state.counters.update({name: events[-1].counter for name, events in draft.events.items()})
         state.since_snapshot = 0 if snapshot is not None else state.since_snapshot + 1
-        if draft.policy is not None:
+        if state.next_book is state.book:
             state.next_book = None
         self.tally.ticks += 1
         self.tally.released += len(draft.releases)

@@ -11,7 +11,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from synaspis.agreement import Item
 from synaspis.core.clock import to_rfc3339
@@ -83,6 +83,13 @@ class Judged:
         )
 
 
+class _Sent(NamedTuple):
+    """What is asked of a message that another refers to. exercise: None if it was meant in earnest."""
+
+    kind: str
+    exercise: str | None
+
+
 class Intake:
     """Judges the submissions of one tick after the other.
 
@@ -102,7 +109,7 @@ class Intake:
         most_bytes = settings.limits.envelope_bytes
         self._limits = replace(LIMITS, size_bytes=most_bytes, characters=most_bytes)
         self._known: dict[str, Submission] = {}
-        self._new: dict[tuple[str, str], str] = {}
+        self._new: dict[tuple[str, str], _Sent] = {}
         self._answered: dict[str, tuple[str, bytes]] = {}
 
     def begin(self, inputs: Sequence[Submitted]) -> None:
@@ -137,7 +144,7 @@ class Intake:
         if self._examine is not None and message.kind in RULED:
             findings = self._examine(message, given.received_us)
         judged = self._accept(given, message, item, findings, policy)
-        self._new[key] = message.kind
+        self._new[key] = _Sent(message.kind, message.exercise)
         self._answered[given.digest] = (given.sender, judged.receipt)
         return judged
 
@@ -211,10 +218,13 @@ class Intake:
         body: Any = message.body
         reference = getattr(body, "refers_to", None)
         if reference is not None:
-            kind = self._kind_of_own(message.sender, reference.id)
-            if kind != reference.kind:
-                own = f"{message.sender} has sent no {reference.kind} with the id {reference.id}"
-                raise Refused("refers-to-unknown", Fault(own, "body.refers_to", _REFERENCE))
+            own = self._own(message.sender, reference.id)
+            if own is None or own.kind != reference.kind:
+                what = f"{message.sender} has sent no {reference.kind} with the id {reference.id}"
+                raise Refused("refers-to-unknown", Fault(what, "body.refers_to", _REFERENCE))
+            if own.exercise != message.exercise:
+                what = f"what it refers to was sent {_how(own.exercise)}, this {_how(message.exercise)}"
+                raise Refused("refers-to-unknown", Fault(what, "exercise", "Send it as that was sent."))
         if message.sender == CENTRE:
             return
         named = list(getattr(body, "about", ()))
@@ -226,17 +236,20 @@ class Intake:
                 what = f"{name} names no message that {message.sender} has sent or was shown"
                 raise Refused("refers-to-unknown", Fault(what, "body", _REFERENCE))
 
-    def _kind_of_own(self, sender: str, message_id: str) -> str | None:
-        if (kind := self._new.get((sender, message_id))) is not None:
-            return kind
+    def _own(self, sender: str, message_id: str) -> _Sent | None:
+        """What a sender has sent under an id."""
+        if (new := self._new.get((sender, message_id))) is not None:
+            return new
         stored = self._store.find(sender, message_id)
-        return None if stored is None else stored.kind
+        if stored is None:
+            return None
+        return _Sent(stored.kind, json.loads(payload_of(stored.envelope)).get("exercise"))
 
     def _may_name(self, sender: str, name: str) -> bool:
         if self._store.shown(sender, name):
             return True
         if len(name) == 32:
-            return self._kind_of_own(sender, name) is not None
+            return self._own(sender, name) is not None
         stored = self._store.known([name]).get(name)
         answered = self._answered.get(name)
         return (stored is not None and stored.sender == sender) or (
@@ -246,6 +259,10 @@ class Intake:
 
 _OWN_KEY: Final = "A partner sends its own messages, signed with its own key, over its own connection."
 _REFERENCE: Final = "Name an own message by its id, another by the name under which it was shown."
+
+
+def _how(exercise: str | None) -> str:
+    return "in earnest" if exercise is None else f"in the exercise {exercise!r}"
 
 
 def payload_of(envelope: bytes) -> bytes:
