@@ -1,4 +1,4 @@
-"""Limits of what is read before anything is known of it: for the centre the same as for every other reader."""
+"""Limits of what is read before anything is known of it: for a centre the same as for every other reader."""
 
 import base64
 import json
