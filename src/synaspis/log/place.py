@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from synaspis.core.errors import Fault, InputError
+from synaspis.log._files import STAGING
 
 if TYPE_CHECKING:
     import httpx
@@ -62,7 +63,7 @@ class FolderPlace:
             raise InputError(Fault(f"{path} cannot be read: {error.strerror}", source=self.name)) from None
 
     def files(self) -> list[str] | None:
-        """Paths of all that is not a folder, sorted."""
+        """Paths of all that is not a folder and that is published, sorted."""
         return sorted(self._below(self._folder, ""))
 
     def _below(self, folder: Path, prefix: str) -> Iterator[str]:
@@ -75,6 +76,9 @@ class FolderPlace:
             raise InputError(Fault(f"{prefix} cannot be read: {error.strerror}", source=self.name)) from None
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
+                # What lies there is being written and no part of the log yet; its owner clears it away.
+                if f"{prefix}{entry.name}" == STAGING:
+                    continue
                 yield from self._below(folder / entry.name, f"{prefix}{entry.name}/")
             else:
                 # A name that is no UTF-8 belongs to no file of a log, and has to be shown.

@@ -213,7 +213,6 @@ def test_a_file_that_grew_is_altered(log, path, more):
     ("path", "what"),
     [
         ("notes.txt", "this file has no place in a log"),
-        (".staging/1", "this file has no place in a log"),
         ("cosignatures/x", "this file has no place in a log"),
         ("tile/0/0000", "this file has no place in a log"),
         ("tile/0/001.p/45", "the signed tree of 300 leaves does not reach this file"),
@@ -431,3 +430,14 @@ def test_a_record_that_does_not_open_its_leaf_is_named(made, kit):
         (0, "the salt has 0 bytes; 32 are n"),
         (-1, "the log has no such leaf"),
     ]
+
+
+def test_what_is_being_written_is_no_part_of_the_log(made):
+    made.grow(5)
+    staging = made.folder / ".staging"
+    staging.mkdir(exist_ok=True)
+    (staging / "17").write_bytes(b"half a tile")
+    assert verify_log(made.folder).verdict == "intact"
+    (made.folder / "tile" / ".staging").mkdir()
+    (made.folder / "tile" / ".staging" / "17").write_bytes(b"not at its place")
+    assert verify_log(made.folder).verdict == "altered"
