@@ -159,6 +159,11 @@ def _faults(request: RequestDocument, partners: dict[str, PartnerDocument], sour
         if witness.algorithm not in _COSIGNING:
             what = f"a key of the kind {witness.algorithm} cosigns nothing"
             yield Fault(what, "witness_vkey", f"Allowed: {', '.join(sorted(_COSIGNING))}.", source)
+        named = witness_name(request.partner)
+        if witness.name != named:
+            # By its name others count whose witness has cosigned.
+            what = f"the witness key is named {witness.name!r}, not {named!r}"
+            yield Fault(what, "witness_vkey", "Make the request again.", source)
 
 
 def _proven(request: RequestDocument) -> bool:

@@ -163,6 +163,10 @@ def test_request_makes_no_key_over_another(tmp_path):
         ({"certificate_request": "none"}, "this is not a certificate request"),
         ({"witness_vkey": "none"}, "is not a verifier key"),
         ({"witness_vkey": generate_signer("w", "ed25519").vkey}, "a key of the kind ed25519 cosigns nothing"),
+        (
+            {"witness_vkey": generate_signer("alpha/witness", "ed25519-cosignature").vkey},
+            "the witness key is named 'alpha/witness', not 'charlie/witness'",
+        ),
         ({"proof": "!"}, "not signed by the message key that it names"),
         ({"message_key": "AAAA"}, "is not an Ed25519 public key"),
         ({"more": 1}, "unknown key 'more'"),
