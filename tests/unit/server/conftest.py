@@ -237,12 +237,12 @@ def own_centre(tmp_path: Path) -> DataFolder:
 
 
 class Serving:
-    """A real centre in service, in a thread of its own."""
+    """A real node in service, in a thread of its own; by default one that writes."""
 
-    def __init__(self, data: DataFolder, clock: Any = None) -> None:
+    def __init__(self, data: DataFolder, clock: Any = None, node: Any = Service) -> None:
         self.data, self.log = data, io.StringIO()
         self.clock = SystemClock() if clock is None else clock
-        self.service = Service(data, clock=self.clock, journal=Journal(self.clock, self.log), port=0)
+        self.service = node(data, clock=self.clock, journal=Journal(self.clock, self.log), port=0)
         self._ready = threading.Event()
         self.port = 0
         self._thread = threading.Thread(target=lambda: asyncio.run(self.service.run(self._listening)))
@@ -302,8 +302,8 @@ def demo_centre(tmp_path: Path) -> DataFolder:
 def serve_real() -> Iterator[Any]:
     served: list[Serving] = []
 
-    def begin(data: DataFolder, clock: Any = None) -> Serving:
-        served.append(Serving(data, clock))
+    def begin(data: DataFolder, clock: Any = None, node: Any = Service) -> Serving:
+        served.append(Serving(data, clock, node))
         return served[-1]
 
     yield begin

@@ -1,4 +1,4 @@
-"""Servers of our own for tests: PostgreSQL in a temporary folder, reached by a socket in it."""
+"""Servers of our own for tests: PostgreSQL in a temporary folder, reached by a socket in it, and NATS."""
 
 import os
 import shutil
@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,17 +59,44 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def nats_server() -> Iterator[str]:
-    """Address of a NATS server on this machine that runs as long as the tests do."""
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """Address of a new database, as `server.yaml` has it."""
+    psycopg = pytest.importorskip("psycopg")
+    parts = dict(part.split("=", 1) for part in postgres.split())
+    name = f"d{os.urandom(6).hex()}"
+    with psycopg.connect(postgres, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}".encode())
+        yield f"postgresql://{parts['user']}@/{name}?host={parts['host']}"
+        link.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def broker(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start a NATS server on this machine, on a free port or a given one; yield its address and process."""
     server = shutil.which("nats-server") or str(Path(sys.executable).with_name("nats-server"))
     if not Path(server).is_file():
         pytest.skip("nats-server is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     with subprocess.Popen([server, "-a", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL) as process:
         try:
-            yield f"nats://127.0.0.1:{port}"
+            yield f"nats://127.0.0.1:{port}", process
         finally:
-            process.terminate()
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[str]:
+    """Address of a NATS server that runs as long as the tests do."""
+    with broker() as (url, _process):
+        yield url
+
+
+@pytest.fixture
+def start_nats() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
+    """Starts NATS servers, on a port or a free one, that are ended with the test at the latest."""
+    with ExitStack() as stack:
+        yield lambda port=0: stack.enter_context(broker(port))
