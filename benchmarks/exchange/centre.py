@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from workload import Crowd
@@ -23,12 +23,30 @@ def found(folder: Path, crowd: Crowd) -> int:
     """Make the data folder of a centre; returns the port that it will listen on."""
     book = folder.parent / "agreements.yaml"
     book.write_text(json.dumps(crowd.book()), "utf-8")  # JSON is YAML
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     founding = Founding("Load", "load.example/centre", ("localhost",), book, port=port)
     init_centre(folder, crowd.names, founding, SystemClock())
-    return int(port)
+    return port
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int, seconds: float = 60.0, still: Callable[[], bool] = lambda: True) -> bool:
+    """Return whether something listens on a port before time or `still` ends."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and still():
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 class Process:
@@ -42,15 +60,8 @@ class Process:
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        end = time.monotonic() + 60.0
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-                return
-            except OSError:
-                if self._process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"the centre did not start:\n{self.said()}") from None
-                time.sleep(0.1)
+        if not wait_for(port, still=lambda: self._process.poll() is None):
+            raise RuntimeError(f"the centre did not start:\n{self.said()}")
 
     def said(self) -> str:
         self._log.flush()
@@ -86,5 +97,7 @@ class Process:
             self._log.close()
 
 
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def busy_s() -> float:
+    """Seconds that all processors together have worked since the machine started."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split(maxsplit=9)[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / TICK  # but for idling and waiting

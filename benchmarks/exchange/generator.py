@@ -159,12 +159,22 @@ class Load:
 
     def run(self, drain_s: float) -> dict[str, object]:
         """Send everything, then wait for what is delayed; returns what was seen."""
-        marks = [self.begin_us + round(1e6 * self.options.warm), self.begin_us + round(1e6 * (self.options.warm + self.options.seconds))]
+        marks = [
+            self.begin_us + round(1e6 * self.options.warm),
+            self.begin_us + round(1e6 * (self.options.warm + self.options.seconds)),
+        ]
         end_us = marks[1] + round(1e6 * drain_s)
         names, measured = ["begin", "end"], []
         while (now_us := time.time_ns() // 1_000) < end_us:
             if names and now_us >= marks[-len(names)]:
-                measured.append((time.process_time(), time.perf_counter(), sum(feed.bytes for feed in self.feeds), sum(self.counters)))
+                measured.append(
+                    (
+                        time.process_time(),
+                        time.perf_counter(),
+                        sum(feed.bytes for feed in self.feeds),
+                        sum(self.counters),
+                    )
+                )
                 print(names.pop(0), flush=True)
             self._send_due()
             due_us = self.plan[self._next][0] if self._next < len(self.plan) else end_us
@@ -203,10 +213,14 @@ class Load:
         for index, bodies in enumerate(self.bodies_of):
             sequences.setdefault((group_of[self.names[index]], *bodies), []).append(index)
         for (group, *bodies), members in sequences.items():
-            arrivals = np.array([self.arrivals_of[index] for index in members], dtype=np.int64).reshape(len(members), -1)
+            arrivals = np.array([self.arrivals_of[index] for index in members], dtype=np.int64).reshape(
+                len(members), -1
+            )
             delay_us = np.array([round(1e6 * self.crowd.delays_s(a).get(group, -1.0)) for a in alliance_of])
             entitled = accepted & (delay_us >= 0)
-            first = self._first_shown(entitled, received_us + delay_us, due_us, flight_of, [shown[b] for b in bodies])
+            first = self._first_shown(
+                entitled, received_us + delay_us, due_us, flight_of, [shown[b] for b in bodies]
+            )
             lost += int((first[entitled] < 0).sum()) * len(members)
             pairs += int(entitled.sum()) * len(members)
             good = np.flatnonzero(entitled & is_measured & (first >= 0))
@@ -223,15 +237,21 @@ class Load:
             "lost": lost,
             "gaps": self.gaps,
             "states_unknown": unknown,
-            "deliver_ms": _percentiles(np.concatenate(latencies)),
-            "deliver_undelayed_ms": _percentiles(np.concatenate(prompt)),
-            "receipt_ms": _percentiles((answered_us - self.sent_us)[accepted & is_measured]),
-            "generator_late_ms": _percentiles(self.late_us[is_measured]),
+            "deliver_ms": percentiles(np.concatenate(latencies)),
+            "deliver_undelayed_ms": percentiles(np.concatenate(prompt)),
+            "receipt_ms": percentiles((answered_us - self.sent_us)[accepted & is_measured]),
+            "generator_late_ms": percentiles(self.late_us[is_measured]),
             "signing_us": self.signing_us / count,
         }
 
     @staticmethod
-    def _first_shown(entitled: np.ndarray, from_us: np.ndarray, state_us: np.ndarray, flight_of: np.ndarray, events: list[tuple[int, dict[int, int]]]) -> np.ndarray:
+    def _first_shown(
+        entitled: np.ndarray,
+        from_us: np.ndarray,
+        state_us: np.ndarray,
+        flight_of: np.ndarray,
+        events: list[tuple[int, dict[int, int]]],
+    ) -> np.ndarray:
         """Index of the first event that shows the flight of each report with its state or a later one; -1: none.
 
         An event counts for a report only if it is of the instant at which the report was due or later.
@@ -239,12 +259,16 @@ class Load:
         first = np.full(entitled.size, -1, dtype=np.int64)
         for flight in np.unique(flight_of):
             tokens = np.flatnonzero(entitled & (flight_of == flight))
-            here = [(at_us, states[flight], n) for n, (at_us, states) in enumerate(events) if flight in states]
+            here = [
+                (at_us, states[flight], n) for n, (at_us, states) in enumerate(events) if flight in states
+            ]
             if not here or not tokens.size:
                 continue
             at, state, number = (np.array(column, dtype=np.int64) for column in zip(*here, strict=True))
             latest = np.maximum.accumulate(state)
-            begin = np.maximum(np.searchsorted(at, from_us[tokens]), np.searchsorted(latest, state_us[tokens]))
+            begin = np.maximum(
+                np.searchsorted(at, from_us[tokens]), np.searchsorted(latest, state_us[tokens])
+            )
             found = begin < at.size
             first[tokens[found]] = number[begin[found]]
         return first
@@ -256,10 +280,13 @@ def _received_us(receipt: bytes) -> int:
     return from_rfc3339(json.loads(b64decode(json.loads(receipt)["payload"]))["received_at"])
 
 
-def _percentiles(values_us: np.ndarray) -> dict[str, float]:
+def percentiles(values_us: np.ndarray) -> dict[str, float]:
     if not values_us.size:
         return {}
-    return {f"{p:g}": round(float(v) / 1e3, 2) for p, v in zip(PERCENTILES, np.percentile(values_us, PERCENTILES), strict=True)}
+    return {
+        f"{p:g}": round(float(v) / 1e3, 2)
+        for p, v in zip(PERCENTILES, np.percentile(values_us, PERCENTILES), strict=True)
+    }
 
 
 def main() -> None:

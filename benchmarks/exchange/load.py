@@ -25,7 +25,14 @@ Seen = dict[str, Any]
 
 
 def measure(
-    *, partners: int, senders: int, flights: int, rate: float, seconds: float, warm: float, seed: int = 1,
+    *,
+    partners: int,
+    senders: int,
+    flights: int,
+    rate: float,
+    seconds: float,
+    warm: float,
+    seed: int = 1,
     command: list[str] | None = None,
 ) -> Seen:
     """One run on a new centre."""
@@ -46,30 +53,40 @@ def measure(
 
 
 def _generate(arguments: list[str], serving: centre.Process) -> Seen:
-    process = subprocess.Popen([sys.executable, str(GENERATOR), *arguments], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, str(GENERATOR), *arguments], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     used: list[dict[str, float]] = []
+    busy: list[float] = []
     seen: Seen = {}
     for line in process.stdout:
         if line.strip() in ("begin", "end"):
             used.append(serving.threads())
+            busy.append(centre.busy_s())
         else:
             seen = json.loads(line)
     if process.wait() or not seen:
         raise RuntimeError(f"the generator failed; the centre said:\n{serving.said()[-2_000:]}")
     seconds = float(next(each for each in arguments if each.startswith("--seconds")).partition("=")[2])
     shares = {name: (spent - used[0].get(name, 0.0)) / seconds for name, spent in used[1].items()}
+    others = (busy[1] - busy[0]) / seconds - sum(shares.values()) - seen["generator_cpu"]
+    seen["other_work"] = round(max(0.0, others) / (os.cpu_count() or 1), 3)
     seen["threads"] = {name: round(share, 3) for name, share in shares.items() if share > 0.005}
     return seen
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--short", action="store_true", help="10 partners, 3 seconds: whether it still runs")
     parser.add_argument("--partners", type=int, default=200)
     parser.add_argument("--senders", type=int, default=20)
     parser.add_argument("--flights", type=int, default=25)
-    parser.add_argument("--rate", type=float, default=1.0, help="reports a second of each sender on each flight")
+    parser.add_argument(
+        "--rate", type=float, default=1.0, help="reports a second of each sender on each flight"
+    )
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--warm", type=float, default=5.0)
     options = vars(parser.parse_args())

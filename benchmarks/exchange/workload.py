@@ -57,7 +57,12 @@ class Crowd:
 
     def senders(self, count: int) -> list[tuple[str, str]]:
         """Name and alliance of those who send: round the alliances."""
-        turns = [(self.groups[f"{a}-core"][n], a) for n in range(count) for a in ALLIANCES if n < len(self.groups[f"{a}-core"])]
+        turns = [
+            (self.groups[f"{a}-core"][n], a)
+            for n in range(count)
+            for a in ALLIANCES
+            if n < len(self.groups[f"{a}-core"])
+        ]
         return turns[:count]
 
     def delays_s(self, alliance: str) -> dict[str, float]:
@@ -68,7 +73,9 @@ class Crowd:
 
     def book(self) -> dict[str, object]:
         """The agreements, as a file has them."""
-        alliances = {name: {"name": name, "members": members} for name, members in self.groups.items() if members}
+        alliances = {
+            name: {"name": name, "members": members} for name, members in self.groups.items() if members
+        }
         agreements = {}
         for giver in ALLIANCES:
             clauses = {}
