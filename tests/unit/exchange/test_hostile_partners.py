@@ -120,3 +120,18 @@ def test_an_exercise_takes_back_and_corrects_nothing_but_its_own(
     if what is not None:
         fault = json.loads(base64.b64decode(json.loads(answer.body)["payload"]))["faults"][0]
         assert fault["what"] == f"what it refers to {what}"
+
+
+@pytest.mark.parametrize(("own", "others", "buckets"), [(30, 1, 1), (31, 1, 1), (32, 0, 1), (32, 1, 2)])
+def test_who_fills_a_bucket_learns_no_more_than_the_page_on_the_log_says(tmp_path, own, others, buckets):
+    # A message makes two entries here: its submission and its release to its sender.
+    agreements = book(("bravo",), more_from=date(2027, 1, 1))
+    rehearsal = Rehearsal(agreements, START_US, tmp_path)
+    rehearsal.play((), START_US + 100_000)
+    rehearsal.centre.seal()
+    at_us, label = rehearsal.clock.now_us(), agreements.default_label()
+    script = [Line("charlie", Text(text=f"{number}"), label, at_us, at_us + number) for number in range(own)]
+    script += [Line("bravo", Text(text=f"{number}"), label, at_us, at_us) for number in range(others)]
+    rehearsal.play(script, at_us + 200_000)
+    before = rehearsal.store.last_seal().size
+    assert rehearsal.centre.seal().size - before == buckets * 64
