@@ -72,7 +72,7 @@ def database(postgres: str) -> Iterator[str]:
 
 
 @contextmanager
-def broker(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def broker(port: int = 0, *options: object) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start a NATS server on this machine, on a free port or a given one; yield its address and process."""
     server = shutil.which("nats-server") or str(Path(sys.executable).with_name("nats-server"))
     if not Path(server).is_file():
@@ -81,7 +81,8 @@ def broker(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-    with subprocess.Popen([server, "-a", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL) as process:
+    command = [server, "-a", "127.0.0.1", "-p", str(port), *map(str, options)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             yield f"nats://127.0.0.1:{port}", process
         finally:
@@ -99,4 +100,4 @@ def nats_server() -> Iterator[str]:
 def start_nats() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
     """Starts NATS servers, on a port or a free one, that are ended with the test at the latest."""
     with ExitStack() as stack:
-        yield lambda port=0: stack.enter_context(broker(port))
+        yield lambda port=0, *options: stack.enter_context(broker(port, *options))
