@@ -17,8 +17,10 @@ SILENCE_S: Final = 11
 _OPTIONS: Final = (
     # Also where the administrator chose otherwise: nothing is acknowledged that is not durable.
     "-c synchronous_commit=on "
-    # The server's side: a node whose power is cut must not hold the lock for the two hours of TCP.
-    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+    # The server's side: a node whose power is cut must not hold the lock for the two hours of TCP. While an
+    # answer to it is on the way, keepalives rest and the other limit counts.
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+    f"-c tcp_user_timeout={SILENCE_S * 1000}"
 )
 
 
