@@ -1,7 +1,8 @@
 """What is sent under load and who may see it: three alliances, outsiders, and notional flights over them.
 
-Each alliance has a core, which sees at once, and associates, who see a second later; the alliances give each
-other positions. Outsiders get positions late. So there are eight sets of partners with equal rights.
+Within an alliance reports go whole, across as positions. The first alliance has associates, who see everything
+a second later; outsiders get positions of a part of it, later still. So there are six sets of partners with
+equal rights.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ class Crowd:
 
     @classmethod
     def of(cls, partners: int, senders: int) -> Crowd:
-        """Spread partners over the groups: a tenth are outsiders, of the rest half are cores."""
+        """Spread partners over the groups: a tenth are outsiders, the alliances share the rest."""
         names = [f"p{number:03d}" for number in range(partners)]
         outside = max(2, partners // 10)
         inside = names[: partners - outside]
         groups: dict[str, list[str]] = {}
         for number, alliance in enumerate(ALLIANCES):
             members = inside[number :: len(ALLIANCES)]
-            core = max(len(members) // 2, -(-senders // len(ALLIANCES)))
+            core = len(members) if number else max(len(members) // 2, -(-senders // len(ALLIANCES)))
             groups[f"{alliance}-core"], groups[f"{alliance}-associates"] = members[:core], members[core:]
         groups["near"], groups["far"] = names[-outside::2], names[-outside + 1 :: 2]
         return cls(groups)

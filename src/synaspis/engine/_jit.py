@@ -52,7 +52,7 @@ _CACHE = _can_store()
 lane = njit(forceinline=True, fastmath=True, error_model="numpy")
 """A scalar function of the physics, inlined into lane loops (LLVM does not vectorise them otherwise)."""
 
-scalar = njit(fastmath=False, error_model="numpy", cache=_CACHE)
+scalar = njit(fastmath=False, error_model="numpy", cache=_CACHE, nogil=True)
 """A function that calls the C library or must keep the rules of NaN and infinity."""
 
 driver = njit(parallel=True, fastmath=True, error_model="numpy", cache=_CACHE, nogil=True)

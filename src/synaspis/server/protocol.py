@@ -207,6 +207,7 @@ def configure(
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=limits.keep_alive_s,
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=limits.header_bytes,
