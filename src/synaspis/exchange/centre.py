@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from synaspis.agreement import AgreementBook, Item
+from synaspis.agreement import AgreementBook
 from synaspis.core.clock import Clock
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer, Scribe, Ticket
-from synaspis.exchange.describe import check_label, describe
+from synaspis.exchange.describe import describe_checked
 from synaspis.exchange.draft import Draft
 from synaspis.exchange.inbox import Inbox
 from synaspis.exchange.intake import Examine, Intake, Judged, Submitted
@@ -33,7 +33,7 @@ from synaspis.exchange.settings import Settings
 from synaspis.exchange.state import State, check_identity
 from synaspis.exchange.storage import FeedEvent, Seal, StorageError, Store
 from synaspis.exchange.tally import Tally
-from synaspis.messages import Message, Refused
+from synaspis.messages import Refused
 
 Announce = Callable[[Mapping[str, Sequence[FeedEvent]]], object]
 
@@ -117,9 +117,6 @@ class Centre:
         answered at once where rate or queue forbid more, else after the commit of its tick.
         """
         try:
-            if sender == CENTRE:
-                # Its own messages are taken without a look at their signature.
-                raise Refused("wrong-partner", Fault("the centre takes nothing in its own name", "sender"))
             return self._inbox.add(sender, raw, self._pace.now_us()).ticket
         except Refused as refused:
             given = Submitted(sender, raw, self._pace.now_us(), Ticket())
@@ -172,9 +169,12 @@ class Centre:
             raise
         self._pace.at_us = at_us
         self._resolve(answers)
-        if self.announce is not None and draft.events:
-            self.announce(draft.events)
+        self._announce(draft.events)
         return True
+
+    def _announce(self, events: Mapping[str, Sequence[FeedEvent]]) -> None:
+        if self.announce is not None and events:
+            self.announce(events)
 
     def _work(self, inputs: list[Submitted], at_us: int) -> tuple[Draft, list[tuple[Submitted, Answer]]]:
         state = self._state
@@ -194,7 +194,9 @@ class Centre:
         state = self._state
         policy = state.enter(given.received_us, draft)
         try:
-            judged = self._intake.judge(given, self._describe, policy.version)
+            judged = self._intake.judge(
+                given, lambda message: describe_checked(message, state.book), policy.version
+            )
         except Refused as refused:
             entry = self._scribe.refusal(given.sender, given.digest, given.received_us, refused.code)
             draft.add(entry)
@@ -208,11 +210,6 @@ class Centre:
         state.releaser.accept(judged.accepted)
         self._questions.note(judged.accepted, draft.submissions[-1].entry)
         return Answer(201, judged.receipt)
-
-    def _describe(self, message: Message) -> Item:
-        """What the agreements in force look at in a message. Raises Refused for a label without a meaning."""
-        check_label(message, self._state.book)
-        return describe(message, self._state.book)
 
     def _commit(self, draft: Draft, at_us: int) -> None:
         state = self._state
@@ -236,18 +233,22 @@ class Centre:
         """
         self._store.probe()
         book = self._state.next_book or self._state.book
+        former = self._state.counters
         self._state = State(self.settings, self._keys, self._store, book)
         self._questions.restore(self._state)
         self._must_restore = False
+        # A commit that failed may have been stored all the same; nobody was told of its events.
+        self._announce(self._state.news(former))
 
     def _fail(self, inputs: list[Submitted], error: StorageError | None) -> None:
         self._must_restore = True
         self.tally.failures += 1
         _LOGGER.error("tick not stored: %s", "fault of the program" if error is None else error)
-        what = "the centre could not store the message; nothing of it has been released"
+        remedy = "Send the same envelope again later; if it was stored, you get its receipt."
+        fault = Fault("the centre cannot say that the message is stored", "", remedy)
         for given in inputs:
             if given.ticket.answer is None:
-                self._refuse(given, Refused("storage-full", Fault(what, remedy="Send it again later.")))
+                self._refuse(given, Refused("storage-full", fault))
 
     def _refuse(self, given: Submitted, refused: Refused) -> None:
         """Answer with a signed refusal that is not logged."""

@@ -83,6 +83,12 @@ def check_label(message: Message, book: AgreementBook) -> None:
         raise Refused("bad-label", Fault(what, "label", remedy))
 
 
+def describe_checked(message: Message, book: AgreementBook) -> Item:
+    """As `describe`, for a new message. Raises Refused for a label without a meaning."""
+    check_label(message, book)
+    return describe(message, book)
+
+
 def _regions(message: Message, book: AgreementBook) -> tuple[str, ...] | None:
     """Regions that its launch and impact areas touch; None where it tells no place."""
     places = list(_places(message))

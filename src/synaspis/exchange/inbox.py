@@ -9,6 +9,7 @@ from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Ticket
 from synaspis.exchange.intake import Submitted
+from synaspis.exchange.kit import CENTRE
 from synaspis.exchange.settings import Limits
 from synaspis.messages import Refused
 
@@ -39,11 +40,14 @@ class Inbox:
     def add(self, sender: str, raw: bytes, received_us: int, *, limited: bool = True) -> Submitted:
         """Queue an envelope, judged beforehand where its size alone decides.
 
-        limited: False for what the centre itself says. Raises Refused, `rate-limited`, if the partner has
-        sent too many or too many of it wait; nothing is queued then.
+        limited: False for what the centre itself says, which nobody else can say. Raises Refused,
+        `rate-limited`, if the partner has sent too many or too many of it wait; nothing is queued then.
         """
         refused: Refused | None = None
         if limited:
+            if sender == CENTRE:
+                # What the centre says is taken without a look at its signature.
+                raise Refused("wrong-partner", Fault("the centre takes nothing in its own name", "sender"))
             self._spend(sender, received_us)
             most = self._limits.envelope_bytes
             if len(raw) > most:

@@ -24,7 +24,7 @@ from synaspis.exchange.intake import payload_of
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.release import Releaser
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.storage import Entry, PolicyText, Store, StoredTick, Submission
+from synaspis.exchange.storage import Entry, FeedEvent, PolicyText, Store, StoredTick, Submission
 from synaspis.messages import Limits, read_message
 
 if TYPE_CHECKING:
@@ -162,6 +162,14 @@ class State:
         text = book_text(self.book)
         draft.policy = PolicyText(policy.version, policy.day.isoformat(), text)
         draft.add(draft.scribe.policy(policy.version, at_us, text))
+
+    def news(self, counters: Mapping[str, int]) -> dict[str, list[FeedEvent]]:
+        """Stored events after some counters, by recipient."""
+        return {
+            name: self._store.feed(name, counters.get(name, 0), last - counters.get(name, 0))
+            for name, last in self.counters.items()
+            if last > counters.get(name, 0)
+        }
 
     def advance(self, at_us: int) -> Sequence[Delivery]:
         """What is due up to an instant."""

@@ -12,6 +12,8 @@ from synaspis.agreement import AgreementBook, check_book, load_book
 from synaspis.core.clock import SECOND_US, from_rfc3339
 from synaspis.core.documents import Document
 from synaspis.exchange.rehearsal import Line, Rehearsal
+from synaspis.exchange.sqlite_store import SqliteStore
+from synaspis.exchange.storage import Batch, StorageError
 from synaspis.messages import (
     Cancellation,
     Correction,
@@ -120,6 +122,44 @@ def test_an_exercise_takes_back_and_corrects_nothing_but_its_own(
     if what is not None:
         fault = json.loads(base64.b64decode(json.loads(answer.body)["payload"]))["faults"][0]
         assert fault["what"] == f"what it refers to {what}"
+
+
+class Torn:
+    """A store that has stored a tick when its word of it is lost, once, as a server can."""
+
+    def __init__(self) -> None:
+        self.store, self.tears = SqliteStore.in_memory(), False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+    def commit(self, batch: Batch) -> None:
+        self.store.commit(batch)
+        if self.tears and batch.submissions:
+            self.tears = False
+            raise StorageError("the connection was lost")
+
+
+def test_events_of_a_commit_whose_word_was_lost_reach_the_feeds_in_order(tmp_path):
+    demo = load_book("demo")
+    label, store = demo.default_label(), Torn()
+    rehearsal = Rehearsal(demo, START_US, tmp_path, store=store)
+    rehearsal.play((), START_US + 100_000)
+    store.tears = True
+    at_us = rehearsal.clock.now_us()
+    first = Line("alpha", Text(text="First."), label, at_us, at_us + 1_000)
+    answer = rehearsal.play([first], at_us + 200_000)[0].answer
+    assert answer.code == "storage-full"
+    refusal = json.loads(base64.b64decode(json.loads(answer.body)["payload"]))
+    assert refusal["faults"][0]["what"] == "the centre cannot say that the message is stored"
+    again = rehearsal.submit(first)
+    at_us = rehearsal.clock.now_us()
+    second = Line("alpha", Text(text="Second."), label, at_us, at_us + 1_000)
+    rehearsal.play([second], at_us + SECOND_US)
+    assert again.answer.status == 200
+    for name, events in rehearsal.received.items():
+        assert events == rehearsal.centre.feed(name, 0, 100)
+    assert [each.counter for each in rehearsal.received["bravo"]] == [1, 2]
 
 
 @pytest.mark.parametrize(("own", "others", "buckets"), [(30, 1, 1), (31, 1, 1), (32, 0, 1), (32, 1, 2)])
