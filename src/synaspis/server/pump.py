@@ -272,7 +272,9 @@ class Pump:
         self._outbox.answers.append((future, answer))
 
     def _in_worker_announce(self, events: Mapping[str, Sequence[FeedEvent]]) -> None:
-        self._outbox.news.update(events)
+        # A tick after a failed one may announce twice: first what that one has stored all the same.
+        for partner, news in events.items():
+            self._outbox.news[partner] = [*self._outbox.news.get(partner, ()), *news]
 
     def _in_worker_tick(self) -> None:
         began_s = perf_counter()
@@ -280,8 +282,9 @@ class Pump:
         stored = self.centre.tick()
         if stored:
             self._metrics.tick_seconds.observe(perf_counter() - began_s)
-            # Between ticks, as the centre asks: about a millisecond for each launch report of this one.
-            self.centre.examine_pending()
+        # Between ticks, as the centre asks: about a millisecond for each launch report. After every tick:
+        # what waits since a restart must not wait until somebody sends.
+        self.centre.examine_pending()
         if self.centre.tally.failures > failures:
             self._metrics.ticks_failed.inc()
             self._journal.write("not-stored", reason="tick")
