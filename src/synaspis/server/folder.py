@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -196,6 +196,7 @@ class DataFolder:
                 what = f"the id {document.id!r} is not the name of the file"
                 faults.append(Fault(what, "id", f"Call the file {document.id}.yaml.", str(path)))
             found[document.id] = document
+        faults += _shared(found.values(), str(self.path / "partners"))
         if faults:
             raise InputError(faults)
         return found
@@ -207,6 +208,21 @@ class DataFolder:
     def write_server(self, document: ServerDocument) -> Path:
         """Write `server.yaml`, whole or not at all."""
         return write_atomically(self.path / "server.yaml", _yaml(document))
+
+
+def _shared(documents: Iterable[PartnerDocument], source: str) -> Iterator[Fault]:
+    """Faults of keys and certificates that stand with two partners: nobody could tell who of them it was."""
+    owners: dict[str, str] = {}
+    for document in documents:
+        own = {"certificate": {each.fingerprint for each in document.certificates}}
+        own["message key"] = {each.key for each in document.former_keys} | {document.message_key or ""}
+        own["witness key"] = {document.witness_vkey or ""}
+        for what, several in own.items():
+            for key in sorted(several - {""}):
+                owner = owners.setdefault(key, document.id)
+                if owner != document.id:
+                    fault = f"{owner} and {document.id} have the same {what}"
+                    yield Fault(fault, document.id, "Give each its own.", source)
 
 
 def known(partners: Iterable[str], identity: str, source: str) -> None:

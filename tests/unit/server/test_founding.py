@@ -165,6 +165,18 @@ def test_every_faulty_partner_file_is_told(own_centre: DataFolder):
     assert "the id 'bravo' is not the name of the file" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [("message_key", "message key"), ("witness_vkey", "witness key"), ("certificates", "certificate")],
+)
+def test_what_two_partners_share_tells_nobody_who_it_is(own_centre: DataFolder, member: str, said: str):
+    partners = own_centre.partners()
+    changed = partners["bravo"].model_copy(update={member: getattr(partners["alpha"], member)})
+    own_centre.write_partner(changed)
+    with pytest.raises(InputError, match=f"alpha and bravo have the same {said}"):
+        own_centre.partners()
+
+
 def test_authority_whose_key_was_taken_away_is_asked_for(own_centre: DataFolder):
     own_centre.key("ca.key").unlink()
     with pytest.raises(InputError, match="the key of the certificate authority is not here"):
