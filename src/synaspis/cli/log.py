@@ -11,7 +11,8 @@ from synaspis.cli.faults import FAILED
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json
 
-_pem = click.Path(path_type=Path, dir_okay=False)
+_keys_file = click.Path(path_type=Path, dir_okay=False)
+_pem = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.group(short_help="Verify the public log of a data exchange centre.")
@@ -36,7 +37,9 @@ def log() -> None:
     multiple=True,
     help="Verifier key of the log or of a witness, obtained elsewhere; may be repeated.",
 )
-@click.option("--vkeys", "files", type=_pem, multiple=True, help="File with a verifier key on each line.")
+@click.option(
+    "--vkeys", "files", type=_keys_file, multiple=True, help="File with a verifier key on each line."
+)
 @click.option("--ca", "authority", type=_pem, help="For a URL: PEM file of the certificates to trust.")
 @click.option("--certificate", type=_pem, help="For a URL: PEM file of your certificate.")
 @click.option("--key", type=_pem, help="For a URL: PEM file of its private key.")

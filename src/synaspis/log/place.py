@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S: Final = 20.0
 
+_OF_A_CENTRE: Final = ("centre.yaml", "centre.sqlite")
+_BELOW_A_CENTRE: Final = "v1/log"
+
 
 class Place(Protocol):
     """Gives the files of a log."""
@@ -45,7 +48,7 @@ class FolderPlace:
         if not folder.is_dir():
             what = "there is no such folder" if not folder.exists() else "this is a file"
             raise InputError(Fault(what, source=self.name, remedy="Name the folder of a log or of a centre."))
-        is_centre = (folder / "log").is_dir() and (folder / "centre.sqlite").exists()
+        is_centre = (folder / "log").is_dir() and any((folder / name).exists() for name in _OF_A_CENTRE)
         self._folder = folder / "log" if is_centre else folder
 
     def read(self, path: str, limit: int) -> bytes | None:
@@ -88,9 +91,9 @@ class FolderPlace:
 class WebPlace:
     """A log behind a web address, as C2SP tlog-tiles has it.
 
-    address: begins with http:// or https://, without what follows at `/checkpoint`. authority: PEM file of
-    the certificates to trust; those of the machine if not given. certificate, key: PEM files by which a
-    partner shows who it is. Use it in a `with` statement.
+    address: begins with http:// or https://, without what follows at `/checkpoint`; that of a centre leads to
+    its log. authority: PEM file of the certificates to trust; those of the machine if not given. certificate,
+    key: PEM files by which a partner shows who it is. Use it in a `with` statement.
     Raises InputError for another address or files that cannot be used.
     """
 
@@ -109,6 +112,7 @@ class WebPlace:
         self.name = address.rstrip("/")
         if not self.name.startswith(("http://", "https://")):
             raise InputError(Fault("an address begins with http:// or https://", source=self.name))
+        self._may_be_centre = True
         try:
             context = ssl.create_default_context(cafile=authority)
             if certificate is not None:
@@ -130,6 +134,18 @@ class WebPlace:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Content of a file, cut off after limit + 1 bytes; None where the server says 404."""
+        content = self._get(path, limit)
+        if content is None and self._may_be_centre:
+            self._may_be_centre = False
+            if (
+                self._get("checkpoint", 1) is None
+                and self._get(f"{_BELOW_A_CENTRE}/checkpoint", 1) is not None
+            ):
+                self.name = f"{self.name}/{_BELOW_A_CENTRE}"
+                content = self._get(path, limit)
+        return content
+
+    def _get(self, path: str, limit: int) -> bytes | None:
         import httpx
 
         content = bytearray()

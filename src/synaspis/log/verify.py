@@ -62,8 +62,9 @@ class LogReport:
     files: int
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return asdict(self)
+        """As JSON has it; null for origin, root, at and detail where there is none."""
+        plain = asdict(self)
+        return plain | {name: plain[name] or None for name in ("origin", "root", "at", "detail")}
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,28 @@ def test_an_altered_log_ends_with_1_and_names_the_place(call, log):
     assert found["findings"][0]["path"] == "tile/entries/000.p/5"
 
 
+def test_of_an_intact_log_no_place_is_told_in_json(call, log):
+    found = json.loads(call("log", "verify", str(log), "--json").out)
+    assert (found["verdict"], found["size"], len(found["root"])) == ("intact", 5, 64)
+    assert found["at"] is None
+
+
+def test_a_centre_that_has_sealed_nothing_yet_is_not_taken_for_an_altered_log(call, tmp_path):
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "log.vkeys").write_bytes(write_vkeys([KEY.verifier]))
+    (tmp_path / "centre.yaml").touch()
+    done = call("log", "verify", str(tmp_path), "--json")
+    found = json.loads(done.out)
+    assert (done.status, found["verdict"], found["root"]) == (1, "incomplete", None)
+    assert [each["path"] for each in found["findings"]] == ["checkpoint"]
+
+
+def test_a_certificate_file_that_is_not_there_is_named(call):
+    done = call("log", "verify", "https://localhost:9", "--ca", "nowhere.pem")
+    assert done.status == 2
+    assert "Invalid value for '--ca': File 'nowhere.pem' does not exist" in done.err
+
+
 def test_an_incomplete_log_ends_with_1(call, log):
     (log / "tile/0/000.p/5").unlink()
     done = call("log", "verify", str(log), "--json")

@@ -91,6 +91,14 @@ def test_a_full_tile_stands_in_for_a_partial_one(log, kit, serve):
         assert leaves_in(place, 300)(300) is None
 
 
+def test_the_address_of_a_centre_leads_to_its_log(log, kit, serve, tmp_path):
+    (tmp_path / "root/v1").mkdir(parents=True)
+    (tmp_path / "root/v1/log").symlink_to(log.folder)
+    address = serve(tmp_path / "root")
+    report = verify_log(address, [each.vkey for each in kit.LOG_KEYS])
+    assert (report.verdict, report.size, report.place) == ("intact", 300, f"{address}/v1/log")
+
+
 def test_a_body_is_not_read_beyond_its_limit(log, serve):
     with WebPlace(serve(log.folder)) as place:
         assert len(place.read("tile/0/000", 100)) == 101
