@@ -187,7 +187,8 @@ class Link:
             if answer.status_code >= 400 and not _is_envelope(answer.content):
                 raise _server_fault(answer.status_code, answer.content)
             return answer.status_code, answer.content
-        raise Unreachable(f"no answer from {self._http.base_url} in {ATTEMPTS} attempts: {failure}")
+        what = f"no answer from {self._http.base_url} in {ATTEMPTS} attempts: {failure}"
+        raise Unreachable(f"{what}. {_advice(failure)}")
 
 
 def _context(kit: PartnerKit) -> ssl.SSLContext:
@@ -197,6 +198,19 @@ def _context(kit: PartnerKit) -> ssl.SSLContext:
     context.load_verify_locations(kit.path("ca.pem"))
     context.load_cert_chain(kit.path("client.pem"), kit.path("client.key"))
     return context
+
+
+def _advice(failure: str) -> str:
+    """What to look at, by how the last attempt failed."""
+    if "Hostname mismatch" in failure or "IP address mismatch" in failure:
+        return "The server's certificate is for another name than that under `centre` in partner.yaml."
+    if "CERTIFICATE_VERIFY_FAILED" in failure:
+        return "The server does not belong to the authority in ca.pem: another centre, or a kit of another."
+    if "connection attempts failed" in failure:
+        return "Is the centre running, and is its address under `centre` in partner.yaml right?"
+    if "answered" in failure:
+        return "The centre is overloaded, out of storage or stopping: try again later."
+    return "If the centre runs, it may not take client.pem: expired, retired or of another centre."
 
 
 def _reason(error: Exception) -> str:

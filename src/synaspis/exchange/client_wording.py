@@ -67,7 +67,9 @@ def _message(event: Event) -> str:
 
 
 def _findings(event: Event) -> Iterator[Mapping[str, Any]]:
+    """Those that the centre adds to a message, and those on which a question rests."""
     yield from event.content.get("findings", ())
+    yield from (event.message.get("body") or {}).get("findings", ())
 
 
 def _parts(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
@@ -95,6 +97,8 @@ def _parts(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
     for name in ("subject", "text", "question", "answer", "reason"):
         if name in body:
             yield _short(str(body[name]))
+    if "answer_by" in body:
+        yield f"answer by {clock_of(body['answer_by'])}"
     if "refers_to" in body:
         yield f"of the {body['refers_to']['kind']} {body['refers_to']['id']}"
 

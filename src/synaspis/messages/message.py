@@ -94,7 +94,7 @@ def _body(value: Any, info: ValidationInfo) -> Any:
         age_us = from_rfc3339(sent_at) - state.time_us
         if not -TRACK_AHEAD_MAX_US <= age_us <= TRACK_AGE_MAX_US:
             side = "before" if age_us > 0 else "after"
-            what = f"the state is of {abs(age_us) / SECOND_US:g} s {side} `sent_at`"
+            what = f"the time of the state is {abs(age_us) / SECOND_US:,g} s {side} `sent_at`"
             raise Rejected(Fault(what, where, "At most 3,600 s before and 5 s after are taken."))
     return body
 

@@ -282,10 +282,13 @@ def test_neither_refers_to_a_message_that_refers_on(examples, kind, of):
 @pytest.mark.parametrize(
     ("sent_at", "says"),
     [
-        ("2026-11-25T07:27:31.000001Z", "the state is of 3600 s before `sent_at`. At most 3,600 s before"),
+        (
+            "2026-11-25T07:27:31.000001Z",
+            "the time of the state is 3,600 s before `sent_at`. At most 3,600 s before",
+        ),
         (
             "2026-11-25T06:27:25.999999Z",
-            "the state is of 5 s after `sent_at`. At most 3,600 s before and 5 s",
+            "the time of the state is 5 s after `sent_at`. At most 3,600 s before and 5 s",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from synaspis.core.errors import InputError
@@ -214,3 +215,30 @@ def test_findings_that_are_none_are_an_alarm(bench, run, label, findings):
 
     with pytest.raises(Alarm, match=r"does not have its shape \(.*findings are a list of objects"):
         run(scene())
+
+
+@pytest.mark.parametrize(
+    ("failure", "advice"),
+    [
+        ("All connection attempts failed", r"Is the centre running, and is its address .* right\?"),
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
+            r"The server does not belong to the authority in ca\.pem",
+        ),
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch",
+            r"The server's certificate is for another name than that under `centre`",
+        ),
+        ("Server disconnected without sending a response.", r"it may not take client\.pem: expired, retired"),
+    ],
+)
+def test_a_partner_that_gets_no_answer_is_told_what_to_look_at(bench, run, failure: str, advice: str):
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(failure)
+
+    async def ask():
+        async with bench.client(transport=httpx.MockTransport(fail)) as client:
+            await client.verify()
+
+    with pytest.raises(Unreachable, match=advice):
+        run(ask())

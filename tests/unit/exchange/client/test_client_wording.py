@@ -33,6 +33,27 @@ def test_a_message_says_who_what_how_well_and_why():
     ]
 
 
+def test_a_question_is_shown_with_what_it_rests_on_and_by_when_an_answer_is_asked_for():
+    body = {
+        "about": ["0" * 64],
+        "question": "Which holds?",
+        "findings": [{"rule": "compare/range", "text": "The range differs by 310 km."}],
+        "answer_by": "2026-06-15T13:00:00.000000Z",
+    }
+    message = {"kind": "ambiguity-query", "sender": "centre", "body": body}
+    content = {"type": "message", "at": AT, "quality": "covariance", "why": WHY, "message": message}
+    assert lines_of(Event(4, "message", content)) == [
+        "    4  2026-06-15 12:01:07.250  centre: ambiguity-query, covariance by neighbour/warnings: "
+        "Which holds?; answer by 2026-06-15 13:00:00",
+        "       finding: The range differs by 310 km.",
+    ]
+
+
+@pytest.mark.parametrize("fraction", ["", ".000", ".000000"])
+def test_times_of_whole_seconds_have_no_blanks_and_no_letters_behind(fraction: str):
+    assert clock_of(f"2026-06-15T05:33:00{fraction}Z") == "2026-06-15 05:33:00"
+
+
 def test_a_picture_has_a_line_for_each_track():
     position = [float(x) for x in geodetic_to_ecef(radians(60.0), radians(-15.0), 250e3)]
     track = {
