@@ -11,6 +11,7 @@ import select
 import sys
 import time
 from array import array
+from base64 import b64decode
 from collections import deque
 from pathlib import Path
 
@@ -38,7 +39,8 @@ class Load:
         self.senders = crowd.senders(options.senders)
         self._tls = {name: context(kits / name) for name in self.names}
         self.signing_us = 0.0
-        self.plan: list[tuple[int, int, int, bytes]] = []
+        self.requests: list[tuple[int, int, list[int], bytes]] = []
+        self.reports: list[tuple[int, int, int]] = []
         self.begin_us = 0
         self._epoll = select.epoll()
         self._readers: dict[int, Feed | Post] = {}
@@ -63,17 +65,25 @@ class Load:
         self.begin_us = time.time_ns() // 1_000 + round(lead_s * 1e6)
         seconds = options.warm + options.seconds
         made = reports(self.senders, options.flights, options.rate, self.begin_us, seconds, options.seed)
+        bundles: dict[tuple[int, int], list[tuple[int, bytes]]] = {}
         for token, report in enumerate(made):
             began = time.perf_counter()
             body = seal(report.payload, keys[report.sender])
             self.signing_us += 1e6 * (time.perf_counter() - began)
-            head = b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-            request = head + b"content-length: %d\r\n\r\n" % len(body) + body
-            self.plan.append((report.due_us, report.sender, report.flight, request))
-            assert report.due_us == self.plan[-1][0] and token == len(self.plan) - 1
-        self.sent_us = np.zeros(len(self.plan), dtype=np.int64)
-        self.late_us = np.zeros(len(self.plan), dtype=np.int64)
-        self.by_time = {due_us: token for token, (due_us, *_) in enumerate(self.plan)}
+            self.reports.append((report.due_us, report.sender, report.flight))
+            key = (report.sender, report.due_us // round(1e3 * options.bundle_ms) if options.bundle_ms else token)
+            bundles.setdefault(key, []).append((token, body))
+        for (sender, _), members in bundles.items():
+            kind = b"application/x-ndjson" if options.bundle_ms else b"application/json"
+            content = b"\n".join(body for _, body in members)
+            head = b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: %b\r\n" % kind
+            request = head + b"content-length: %d\r\n\r\n" % len(content) + content
+            tokens = [token for token, _ in members]
+            self.requests.append((self.reports[tokens[-1]][0], sender, tokens, request))
+        self.requests.sort(key=lambda each: each[0])
+        self.sent_us = np.zeros(len(self.reports), dtype=np.int64)
+        self.late_us = np.zeros(len(self.reports), dtype=np.int64)
+        self.by_time = {due_us: token for token, (due_us, *_) in enumerate(self.reports)}
         if time.time_ns() // 1_000 > self.begin_us:
             raise RuntimeError("preparing took longer than foreseen; give it more time")
 
@@ -107,27 +117,26 @@ class Load:
             self._send_due()
 
     def _send_due(self) -> None:
-        plan = self.plan
-        while self._next < len(plan):
-            due_us, sender, _, request = plan[self._next]
+        while self._next < len(self.requests):
+            due_us, sender, tokens, request = self.requests[self._next]
             now_us = time.time_ns() // 1_000
             if now_us < due_us:
                 return
-            token, self._next = self._next, self._next + 1
-            self.sent_us[token], self.late_us[token] = now_us, now_us - due_us
+            number, self._next = self._next, self._next + 1
+            self.sent_us[tokens], self.late_us[tokens] = now_us, now_us - due_us
             if self._idle[sender]:
-                self._idle[sender].pop().send(request, token)
+                self._idle[sender].pop().send(request, number)
             elif self._opened[sender] < CONNECTIONS_MAX:
-                self._open(sender).send(request, token)
+                self._open(sender).send(request, number)
             else:  # its time runs already
-                self._waiting[sender].append(token)
+                self._waiting[sender].append(number)
 
     def _answered(self, post: Post, status: int, body: bytes) -> None:
         self.answers[post.token] = (time.time_ns() // 1_000, status, body)
         waiting = self._waiting[post.sender]
         if waiting:
-            token = waiting.popleft()
-            post.send(self.plan[token][3], token)
+            number = waiting.popleft()
+            post.send(self.requests[number][3], number)
         else:
             self._idle[post.sender].append(post)
 
@@ -177,7 +186,7 @@ class Load:
                 )
                 print(names.pop(0), flush=True)
             self._send_due()
-            due_us = self.plan[self._next][0] if self._next < len(self.plan) else end_us
+            due_us = self.requests[self._next][0] if self._next < len(self.requests) else end_us
             self._turn(min(max(0.0, (due_us - time.time_ns() // 1_000) / 1e6), 0.05))
         (cpu0, wall0, bytes0, events0), (cpu1, wall1, bytes1, events1) = measured
         wall = wall1 - wall0
@@ -189,18 +198,22 @@ class Load:
 
     def account(self) -> dict[str, object]:
         """Hold what came against what was acknowledged, report by report and recipient by recipient."""
-        count = len(self.plan)
-        status = np.array([self.answers.get(token, (0, 0, b""))[1] for token in range(count)])
-        received_us = np.zeros(count, dtype=np.int64)
-        answered_us = np.zeros(count, dtype=np.int64)
-        for token, (at_us, code, body) in self.answers.items():
-            answered_us[token] = at_us
-            if code == 201:
-                received_us[token] = _received_us(body)
+        count = len(self.reports)
+        status, received_us, answered_us = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        for number, (at_us, code, body) in self.answers.items():
+            tokens = self.requests[number][2]
+            if code == 207:
+                lines = [json.loads(line) for line in body.splitlines()]
+            else:
+                lines = [{"status": code, "body": json.loads(body)}]
+            for token, line in zip(tokens, lines, strict=True):
+                answered_us[token], status[token] = at_us, line["status"]
+                if line["status"] == 201:
+                    received_us[token] = _received_us(line["body"])
         accepted = status == 201
-        flight_of = np.array([flight for _, _, flight, _ in self.plan])
-        due_us = np.array([due for due, *_ in self.plan], dtype=np.int64)
-        alliance_of = np.array([self.senders[sender][1] for _, sender, *_ in self.plan])
+        flight_of = np.array([flight for _, _, flight in self.reports])
+        due_us = np.array([due for due, *_ in self.reports], dtype=np.int64)
+        alliance_of = np.array([self.senders[sender][1] for _, sender, *_ in self.reports])
         is_measured = due_us >= self.begin_us + round(1e6 * self.options.warm)
         shown = [
             (at_us, {int(flight_of[token]): t for t in times if (token := self.by_time.get(t)) is not None})
@@ -274,10 +287,8 @@ class Load:
         return first
 
 
-def _received_us(receipt: bytes) -> int:
-    from base64 import b64decode
-
-    return from_rfc3339(json.loads(b64decode(json.loads(receipt)["payload"]))["received_at"])
+def _received_us(receipt: dict[str, str]) -> int:
+    return from_rfc3339(json.loads(b64decode(receipt["payload"]))["received_at"])
 
 
 def percentiles(values_us: np.ndarray) -> dict[str, float]:
@@ -299,6 +310,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.0)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--warm", type=float, default=5.0)
+    parser.add_argument("--bundle_ms", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     load = Load(options.kits, Crowd.of(options.partners, options.senders), options.port, options)

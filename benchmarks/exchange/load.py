@@ -32,6 +32,7 @@ def measure(
     rate: float,
     seconds: float,
     warm: float,
+    bundle_ms: float = 0.0,
     seed: int = 1,
     command: list[str] | None = None,
 ) -> Seen:
@@ -42,7 +43,7 @@ def measure(
         serving = centre.Process(folder, port, command)
         try:
             given = {"partners": partners, "senders": senders, "flights": flights, "rate": rate}
-            given |= {"seconds": seconds, "warm": warm, "seed": seed}
+            given |= {"seconds": seconds, "warm": warm, "bundle_ms": bundle_ms, "seed": seed}
             options = [f"--{name}={value}" for name, value in given.items()]
             seen = _generate([str(folder / "issued"), str(port), *options], serving)
             seen["memory_mib"] = serving.memory_mib()
@@ -89,6 +90,7 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--warm", type=float, default=5.0)
+    parser.add_argument("--bundle-ms", type=float, default=0.0, help="reports of a sender go in one body for so long")
     options = vars(parser.parse_args())
     if options.pop("short"):
         options |= {"partners": 10, "senders": 4, "flights": 5, "seconds": 3.0, "warm": 1.0}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from synaspis.exchange.storage import Batch
@@ -47,35 +49,19 @@ def write_tick(link: sqlite3.Connection, batch: Batch) -> None:
         (marks.tick, marks.at_us, marks.entry, marks.body, marks.examined),
     )
     first = marks.entry - len(batch.entries) + 1
-    link.executemany(
-        "INSERT INTO entry VALUES (?,?,?)",
-        ((first + index, entry.record, entry.salt) for index, entry in enumerate(batch.entries)),
+    insert(
+        link,
+        "entry",
+        [(first + index, entry.record, entry.salt) for index, entry in enumerate(batch.entries)],
     )
-    link.executemany(
-        "INSERT INTO submission VALUES (?,?,?,?,?,?,?,?,?)",
-        (
-            (
-                s.entry,
-                s.digest,
-                s.sender,
-                s.message_id,
-                s.kind,
-                s.envelope,
-                s.received_us,
-                s.receipt,
-                s.findings,
-            )
-            for s in batch.submissions
-        ),
-    )
+    submissions = [
+        (s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings)
+        for s in batch.submissions
+    ]
+    insert(link, "submission", submissions)
     bodies = dict(enumerate(batch.bodies, marks.body - len(batch.bodies) + 1))
-    link.executemany(
-        "INSERT INTO body VALUES (?,?,?)", ((number, body.type, body.data) for number, body in bodies.items())
-    )
-    link.executemany(
-        "INSERT INTO feed VALUES (?,?,?,?)",
-        ((r.recipient, r.counter, r.body, r.entry) for r in batch.releases),
-    )
+    insert(link, "body", [(number, body.type, body.data) for number, body in bodies.items()])
+    insert(link, "feed", [(r.recipient, r.counter, r.body, r.entry) for r in batch.releases])
     link.executemany(
         "INSERT OR IGNORE INTO shown VALUES (?,?)",
         ((r.recipient, name) for r in batch.releases for name in bodies[r.body].names),
@@ -91,3 +77,20 @@ def write_tick(link: sqlite3.Connection, batch: Batch) -> None:
         link.execute(
             "DELETE FROM snapshot WHERE tick NOT IN (SELECT tick FROM snapshot ORDER BY tick DESC LIMIT 2)"
         )
+
+
+_ROWS_AT_ONCE: Final = 64
+
+
+def insert(link: sqlite3.Connection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows, many with one statement: each statement lets go of the interpreter's lock and has to wait
+    for it again, which costs more than a row.
+    """
+    if not rows:
+        return
+    row = f"({','.join('?' * len(rows[0]))})"
+    whole = len(rows) // _ROWS_AT_ONCE * _ROWS_AT_ONCE
+    many = f"INSERT INTO {table} VALUES {','.join([row] * _ROWS_AT_ONCE)}"
+    for at in range(0, whole, _ROWS_AT_ONCE):
+        link.execute(many, list(chain.from_iterable(rows[at : at + _ROWS_AT_ONCE])))
+    link.executemany(f"INSERT INTO {table} VALUES {row}", rows[whole:])
