@@ -10,7 +10,7 @@ from litestar.params import Parameter, PathParameter, QueryParameter
 
 from synaspis.core.errors import Fault
 from synaspis.server.answers import Problem
-from synaspis.server.calls import TEXT, Call, json_answer, media_type_of, partner_of, parts_of
+from synaspis.server.calls import TEXT, Call, body_of, json_answer, media_type_of, partner_of, parts_of
 from synaspis.server.documents import COUNTER_MAX, CosignOperation, answers, failures
 
 _TILE: Final = re.compile(
@@ -88,7 +88,7 @@ async def cosignatures(request: Call) -> Response[bytes]:
     """Hand in the cosignature of the partner's witness on the newest checkpoint."""
     party = partner_of(request)
     media_type_of(request, {"text/plain"})
-    await parts_of(request).desk.cosign(party.id, await request.body())
+    await parts_of(request).desk.cosign(party.id, await body_of(request))
     return json_answer({})
 
 

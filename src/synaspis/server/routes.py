@@ -12,7 +12,16 @@ from litestar.types import ASGIApp
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Answer
 from synaspis.server.answers import JSON, Problem
-from synaspis.server.calls import TEXT, Call, json_answer, media_type_of, operator_of, partner_of, parts_of
+from synaspis.server.calls import (
+    TEXT,
+    Call,
+    body_of,
+    json_answer,
+    media_type_of,
+    operator_of,
+    partner_of,
+    parts_of,
+)
 from synaspis.server.desk import Desk
 from synaspis.server.documents import (
     COUNTER_MAX,
@@ -46,7 +55,7 @@ async def messages(request: Call) -> Response[bytes]:
     """Hand in one message, or one in each line; the answer is signed, and durable before it is given."""
     party, parts = partner_of(request), parts_of(request)
     kind = media_type_of(request, {JSON, NDJSON})
-    body = await request.body()
+    body = await body_of(request)
     if kind == JSON:
         answered = await parts.desk.submit(party.id, body)
         return Response(answered.body, status_code=answered.status, media_type=JSON)
