@@ -39,6 +39,12 @@ class Limits(FrozenModel):
         4_096, ge=1, le=10**6, description="Open connections of all partners together (503 above)."
     )
     feeds_per_partner: int = Field(4, ge=1, le=1_000, description="Feeds of one partner at once (429 above).")
+    handshakes: int = Field(
+        512,
+        ge=1,
+        le=65_536,
+        description="TLS handshakes under way at once, of strangers too; each holds 256 KiB. Others wait.",
+    )
     handshake_s: float = Field(
         5.0, gt=0, le=60, description="Seconds until a TLS handshake has to be complete, or it is cut off."
     )

@@ -99,7 +99,7 @@ class Node(ABC):
 
         self._server = CentreServer(
             config,
-            handshake_s=self.document.limits.handshake_s,
+            limits=self.document.limits,
             on_listening=listening,
             on_stopping=self.stopping,
         )

@@ -15,17 +15,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from synaspis.core.clock import Clock
+from synaspis.server.accepting import Acceptor
+from synaspis.server.limits import Limits
 from synaspis.server.sessions import Peer, Sessions
-
-BACKLOG: Final = 256
-_SHUTDOWN_S: Final = 2.0
 
 
 def tls_context(certificate: Path, key: Path, authority: Path) -> ssl.SSLContext:
@@ -137,9 +136,9 @@ class CentreProtocol(H11Protocol):
 
 
 class CentreServer(uvicorn.Server):
-    """uvicorn's server with a limit on the time of the TLS handshake.
+    """uvicorn's server with limits on the number and the time of TLS handshakes.
 
-    handshake_s: seconds. on_listening: called once with the port. on_stopping: called before connections are
+    limits: of the server. on_listening: called once with the port. on_stopping: called before connections are
     asked to end. Signals are the caller's matter: set `should_exit`.
     """
 
@@ -147,12 +146,12 @@ class CentreServer(uvicorn.Server):
         self,
         config: uvicorn.Config,
         *,
-        handshake_s: float,
+        limits: Limits,
         on_listening: Callable[[int], None],
         on_stopping: Callable[[], None],
     ) -> None:
         super().__init__(config)
-        self._handshake_s, self._on_listening, self._on_stopping = handshake_s, on_listening, on_stopping
+        self._limits, self._on_listening, self._on_stopping = limits, on_listening, on_stopping
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -177,18 +176,13 @@ class CentreServer(uvicorn.Server):
                 config=config, server_state=self.server_state, app_state=self.lifespan.state
             )
 
-        server = await asyncio.get_running_loop().create_server(
-            protocol,
-            host=config.host,
-            port=config.port,
-            ssl=config.ssl,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=self._handshake_s,
-            ssl_shutdown_timeout=_SHUTDOWN_S,
-        )
-        self.servers = [server]
+        assert config.ssl is not None
+        acceptor = Acceptor(protocol, config.ssl, self._limits)
+        port = await acceptor.listen(config.host, config.port)
+        # uvicorn asks no more of a server than that it can be closed and waited for.
+        self.servers = [acceptor]  # type: ignore[list-item]
         self.started = True
-        self._on_listening(int(server.sockets[0].getsockname()[1]))
+        self._on_listening(port)
 
 
 def configure(

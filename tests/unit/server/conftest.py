@@ -113,7 +113,7 @@ class Running:
         self._ready = threading.Event()
         self.port = 0
         self.server = CentreServer(
-            config, handshake_s=limits.handshake_s, on_listening=self._listening, on_stopping=self.feeds.close
+            config, limits=limits, on_listening=self._listening, on_stopping=self.feeds.close
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

@@ -1,5 +1,6 @@
 """Connections over real TLS on this machine: who gets in, and who is cut off when."""
 
+import asyncio
 import socket
 import ssl
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from synaspis.core.clock import SystemClock
 from synaspis.server import init_centre
+from synaspis.server.accepting import PATIENCE_S, Acceptor
 
 REQUEST = b"GET /v1/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 
@@ -159,6 +161,41 @@ def test_tls_handshake_that_is_not_finished_is_cut_off(start):
     assert 0.3 < time.monotonic() - began < 3
 
 
+def test_strangers_hold_no_more_handshakes_than_there_are_places_and_partners_get_theirs(start):
+    running = start(handshakes=4, handshake_s=30.0)
+    held = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(12)]
+    try:
+        began = time.monotonic()
+        with running.client("alpha") as client:
+            assert client.get("/v1/health").status_code == 200
+        # Twelve have to go, four each second that they keep others waiting.
+        assert time.monotonic() - began < 3 * PATIENCE_S + 3
+        (acceptor,) = running.server.servers
+        assert running.call(lambda: acceptor.shaking) <= 4
+        assert held[0].recv(10) == b""
+    finally:
+        for line in held:
+            line.close()
+
+
+def test_slow_handshakes_are_left_alone_while_there_is_room(start):
+    running = start(handshakes=4, handshake_s=30.0)
+    with socket.create_connection(("127.0.0.1", running.port), timeout=2.0) as line:
+        with pytest.raises(TimeoutError, match="timed out"):
+            line.recv(10)
+        with running.client("alpha") as client:
+            assert client.get("/v1/health").status_code == 200
+
+
+def test_address_in_use_is_an_error_of_the_machine(running):
+    async def listen() -> None:
+        acceptor = Acceptor(asyncio.Protocol, running.context("alpha"), running.sessions.limits)
+        await acceptor.listen("127.0.0.1", running.port)
+
+    with pytest.raises(OSError, match="in use"):
+        asyncio.run(listen())
+
+
 def test_idle_connection_is_kept_for_the_next_request_and_then_closed(start):
     running = start(keep_alive_s=1, request_s=0.4)
     with connect(running, running.context("alpha")) as line:
@@ -204,3 +241,19 @@ def test_one_connection_may_ask_many_times_and_in_a_row(running):
     with connect(running, running.context("alpha")) as line:
         line.sendall(REQUEST * 5 + REQUEST.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
         assert read_all(line).count(b"HTTP/1.1 200 ") == 6
+
+
+@pytest.mark.parametrize("address", [b"/v1/messages", b"/v1/log/cosignatures"])
+def test_client_that_hangs_up_within_a_body_is_no_defect_of_the_centre(running, address: bytes):
+    kind = b"application/json" if address == b"/v1/messages" else b"text/plain"
+    with connect(running, running.context("alpha")) as line:
+        line.sendall(b"POST %b HTTP/1.1\r\nhost: x\r\ncontent-type: %b\r\n" % (address, kind))
+        line.sendall(b"content-length: 9\r\n\r\n{")
+        time.sleep(0.1)
+    for _ in range(50):
+        time.sleep(0.02)
+        if f'route="{address.decode()}",status="400"' in running.metrics.text().decode():
+            break
+    else:
+        pytest.fail("the request has not ended")
+    assert '"defect"' not in running.log.getvalue()
