@@ -55,10 +55,10 @@ class Compiler:
 
     def texts(self) -> CedarTexts:
         """Schema, policies and entities."""
-        policies = {
-            reason: f"@id({_quoted(_name(reason))})\n{body}\n"
-            for reason, body in (*self._base(), *self._clauses())
-        }
+        rules = (*self._base(), *self._clauses())
+        policies = {reason: f"@id({_quoted(_name(reason))})\n{body}\n" for reason, body in rules}
+        if len(policies) < len(rules):
+            raise RuntimeError("two rules have one name: one of them would not count")
         reasons = {_name(reason): reason for reason in policies}
         return CedarTexts(self._schema(), policies, json.dumps(list(self._entities())), reasons)
 

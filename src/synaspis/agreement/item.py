@@ -70,5 +70,7 @@ class Decision(NamedTuple):
 
 
 BASE = "base"
-"""Stands for an agreement in the reasons that no agreement gives: `own`, `clearance`, `undefined-label` and
-the tags of categories."""
+"""Stands for an agreement in the reasons that no agreement gives: `BASE_RULES` and the tags of categories."""
+
+BASE_RULES = ("own", "undefined-label", "clearance")
+"""Rules that always hold; no category may have one of these tags, or its rule would stand in their place."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from synaspis.agreement.item import BASE_RULES
 from synaspis.agreement.label import RELEASABLE_TO, TEXT_MAX_CHARACTERS, CategoryType, Label
 from synaspis.core.documents import FrozenModel, Rejected, nearest
 from synaspis.core.errors import Fault
@@ -95,6 +96,15 @@ class LabelTable(FrozenModel):
             raise Rejected(Fault(what, where=RELEASABLE_TO, remedy=remedy))
         for tag in categories:
             _printable(tag)
+        faults = [
+            Fault(
+                f"{tag!r} names a rule that always holds", where=tag, remedy="Give the category another tag."
+            )
+            for tag in categories
+            if tag in BASE_RULES
+        ]
+        if faults:
+            raise Rejected(*faults)
         return categories
 
     def level(self, classification: str) -> int:

@@ -438,3 +438,16 @@ def test_an_explanation_says_what_is_in_the_way(
 def test_an_explanation_names_an_agreement_that_holds_on_other_days():
     later = book_of(BOOK).policy_on(date(2027, 1, 1))
     assert explain(later, "bob", track())[-1] == "one does, from 2026-01-01 to 2026-12-31."
+
+
+@pytest.mark.parametrize("tag", ["own", "undefined-label", "clearance"])
+def test_a_category_that_stands_in_the_place_of_a_rule_that_always_holds_makes_no_policy(
+    tag: str, monkeypatch: pytest.MonkeyPatch
+):
+    # The book is refused before; without that refusal its rule would have replaced the other in silence.
+    monkeypatch.setattr("synaspis.agreement.marking.BASE_RULES", ())
+    data = deepcopy(BOOK)
+    data["labels"]["categories"][tag] = {"type": "permissive", "values": ["x"]}
+    book = book_of(data)
+    with pytest.raises(RuntimeError, match="two rules have one name: one of them would not count"):
+        book.policy_on(DAY)
