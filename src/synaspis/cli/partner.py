@@ -12,6 +12,7 @@ import click
 from synaspis.cli.faults import FAILED
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json
+from synaspis.cli.partner_message import LABEL_FILE, members_of
 from synaspis.cli.partner_warn import warn
 
 if TYPE_CHECKING:
@@ -36,23 +37,29 @@ partner.add_command(warn)
     status="0 if the centre took it, 1 if it gave no answer, 2 if it refused it or it is no message.",
     examples=(
         "synaspis partner send kit text note.json --label label.json",
-        "synaspis messages example launch-report | synaspis partner send kit launch-report -",
+        "synaspis messages example launch-report > report.json",
+        "synaspis partner send kit launch-report report.json --label label.json",
     ),
 )
 @_kit
 @click.argument("kind", metavar="KIND")
 @click.argument("file", metavar="FILE|-", type=click.File("rb"))
 @click.option(
-    "--label", "label", type=click.File("rb"), help="File with the label, where FILE holds a body alone."
+    "--label",
+    "label",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the label, in place of that of a whole message. A body alone takes KIT/label.json if "
+    "there is one.",
 )
 @click.option("--exercise", metavar="NAME", help="Mark the message as part of this exercise.")
 @json_option
-def send(kit: Path, kind: str, file: Any, label: Any, exercise: str | None, as_json: bool) -> int:
+def send(kit: Path, kind: str, file: Any, label: Path | None, exercise: str | None, as_json: bool) -> int:
     """Send the message in FILE: a body of the kind KIND, or a whole message as JSON. Of a whole message, id,
     sender and time of sending are set anew. It is signed with your key; if no answer comes, the same bytes
     are sent again, also at the next call, and count once.
     """
-    members = _members(kind, file.read(), None if label is None else label.read(), exercise)
+    members = members_of(kind, file, label, exercise, kit / LABEL_FILE)
 
     async def scene(client: Client) -> tuple[list[Receipt | SignedRefusal], Receipt]:
         earlier = await client.resend()
@@ -199,31 +206,6 @@ def with_client(kit: Path, scene: Any, **options: Any) -> Any:
             return await scene(client)
 
     return asyncio.run(play())
-
-
-def _members(kind: str, raw: bytes, label: bytes | None, exercise: str | None) -> dict[str, Any]:
-    """Body and marking of what a file holds: a body alone, or a whole message."""
-    from synaspis.core.errors import Fault, InputError
-    from synaspis.messages import SCHEMA, strict_json
-
-    document = strict_json(raw)
-    whole = isinstance(document, dict) and document.get("schema") == SCHEMA
-    faults = []
-    if whole and document.get("kind") != kind:
-        what = f"the message is of the kind {document.get('kind')!r}, asked for is {kind!r}"
-        faults.append(Fault(what, "kind", "Name the kind that the message has."))
-    if whole and label is not None:
-        faults.append(Fault("the message has a label already", source="--label", remedy="Leave it out."))
-    if not whole and label is None:
-        remedy = "Name a file with it, or send a whole message; `synaspis messages example` shows one."
-        faults.append(Fault("a body alone has no label", source="--label", remedy=remedy))
-    if faults:
-        raise InputError(faults)
-    marking = {
-        "label": document.get("label") if label is None else strict_json(label),
-        "exercise": exercise or (document.get("exercise") if whole else None),
-    }
-    return {"body": document.get("body") if whole else document, "marking": marking}
 
 
 def _show(event: Event, as_json: bool) -> None:

@@ -98,6 +98,23 @@ def test_a_whole_message_brings_its_own_label_and_gets_our_name_and_time(alpha):
     assert receipt["id"] != message["id"]
 
 
+def test_a_label_that_is_named_takes_the_place_of_that_of_a_whole_message(alpha, label):
+    message = json.loads(example_message("text"))
+    assert message["label"] != LABEL
+    del message["body"]["about"]
+    sent = call("send", alpha, "text", "-", "--label", label, given=json.dumps(message))
+    assert sent.exit_code == 0, sent.stderr
+
+
+def test_a_label_in_the_kit_is_that_of_bodies_without_one(alpha, label):
+    usual = label.rename(alpha / "label.json")
+    try:
+        sent = call("send", alpha, "text", "-", given='{"text": "As usual."}')
+    finally:
+        usual.unlink()
+    assert sent.exit_code == 0, sent.stderr
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "options", "told"),
     [
@@ -105,17 +122,25 @@ def test_a_whole_message_brings_its_own_label_and_gets_our_name_and_time(alpha):
             "text",
             '{"text": "a"}',
             (),
-            "a body alone has no label. Name a file with it, or send a whole message",
+            "a body alone has no label. Name a file with it, put it into ",
         ),
         ("warning", example_message("text"), (), "the message is of the kind 'text', asked for is 'warning'"),
-        ("text", example_message("text"), ("--label", "LABEL"), "the message has a label already"),
         ("text", '{"txt": "a"}', ("--label", "LABEL"), "unknown key 'txt'"),
         ("gossip", '{"text": "a"}', ("--label", "LABEL"), "'gossip' is no kind"),
-        ("text", "{", ("--label", "LABEL"), "1 fault:"),
+        ("text", "{", ("--label", "LABEL"), "-: this is no JSON that may be sent: at character 1: "),
+        (
+            "text",
+            '{"text": "a"}',
+            ("--label", "NO-JSON"),
+            "no-json: this is no JSON that may be sent: at char",
+        ),
+        ("text", '{"text": "a"}', ("--label", "nowhere"), "File 'nowhere' does not exist"),
     ],
 )
 def test_what_is_no_message_is_bad_input_and_is_not_sent(alpha, label, kind, given, options, told):
-    options = [label if word == "LABEL" else word for word in options]
+    no_json = label.with_name("no-json")
+    no_json.write_text("policy: DEMO\n")
+    options = [{"LABEL": label, "NO-JSON": no_json}.get(word, word) for word in options]
     result = call("send", alpha, kind, "-", *options, given=given)
     assert result.exit_code == 2
     assert told in result.stderr
