@@ -51,10 +51,12 @@ class SqliteStore:
         self._path = Path(path)
         self._lock: int | None = take_lock(self._path)
         try:
+            # SQLite would make it for whom the umask allows; its companions (-wal, -shm) take its mode.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._writer = self._connect(durable)
             self._reader = self._connect(durable)
             self._reader.execute("PRAGMA query_only=1")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._release_lock()
             raise self._cannot_open(error) from None
         except InputError:
@@ -100,7 +102,7 @@ class SqliteStore:
             )
         return link
 
-    def _cannot_open(self, error: sqlite3.Error) -> InputError:
+    def _cannot_open(self, error: sqlite3.Error | OSError) -> InputError:
         return InputError(
             Fault(
                 f"the store cannot be opened: {error}",
