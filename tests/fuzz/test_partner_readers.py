@@ -114,7 +114,8 @@ def follow(data: bytes) -> None:
     # A stream that ends in a CR may go on with its LF.
     assert pieces == whole
     assert len(parser._rest) + parser._size <= EVENT_MAX_BYTES
-    state = PartnerState(":memory:")
+    (FOLDER / "state.sqlite").unlink(missing_ok=True)
+    state = PartnerState(FOLDER / "state.sqlite")
     try:
         Inbox("alpha", state, ManualClock(NOW_US), lambda _: None).keep(
             [each for each in whole if each.event not in ("behind", "current")]
