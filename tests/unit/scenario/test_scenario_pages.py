@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from synaspis.core.documents import read_document
-from synaspis.scenario import check_scenario, load_scenario_document, new_scenario, scenario_ids
 from synaspis.core.extension import extended
+from synaspis.scenario import check_scenario, load_scenario_document, new_scenario, scenario_ids
 
 FORMATS = Path(__file__).parents[3] / "docs" / "formats"
 EXAMPLES = [
