@@ -83,6 +83,7 @@ def init(
     """
     from synaspis.core.clock import SystemClock
     from synaspis.server import Founding, init_centre
+    from synaspis.server.standing import unnamed
 
     listed = [each for text in partners for each in text.replace(",", " ").split()]
     hosts = hosts or ("localhost",)
@@ -91,14 +92,18 @@ def init(
     )
     made = init_centre(data, listed, founding, SystemClock())
     kits = {each: str(made.issued(each)) for each in listed}
+    warnings = unnamed(made)
     if as_json:
-        print_json({"data": str(data), "url": founding.url, "origin": founding.origin, "kits": kits})
+        plain = {"data": str(data), "url": founding.url, "origin": founding.origin, "kits": kits}
+        print_json(plain | {"warnings": warnings})
         return
     click.echo(f"Made {data}. Kits, to be handed over by a safe way and deleted here:")
     for folder in kits.values():
         click.echo(f"  {folder}")
     if agreements is None:
         click.echo(f"No agreement is in force: nobody receives anything; see {data}/agreements.yaml.")
+    for warning in warnings:
+        click.echo(warning)
     click.echo(f"Then: synaspis centre serve {data}")
 
 

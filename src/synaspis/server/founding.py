@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -279,6 +279,8 @@ def _partner_faults(partners: Sequence[str]) -> list[Fault]:
 
 def _founding_faults(founding: Founding) -> list[Fault]:
     faults = [fault for host in founding.hosts if (fault := host_fault(host)) is not None]
+    if (fault := host_fault(founding.bind)) is not None:
+        faults.append(replace(fault, where="--bind"))
     if not founding.name or len(founding.name) > 64 or not founding.name.isprintable():
         faults.append(Fault(f"{founding.name[:80]!r} is no name: 1 to 64 printable characters"))
     return faults

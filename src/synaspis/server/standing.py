@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cryptography import x509
 
+from synaspis.agreement import load_book
 from synaspis.core.clock import SECOND_US, Clock, from_rfc3339
 from synaspis.log import Checkpoint, open_note, read_vkeys
 from synaspis.server.folder import DataFolder, PartnerDocument
@@ -74,12 +75,25 @@ def standing(data: DataFolder, clock: Clock) -> Standing:
         url=document.url,
         size=size,
         root=root,
-        store_bytes=data.store.stat().st_size if data.store.is_file() else 0,
+        store_bytes=sum(file.stat().st_size for file in data.path.glob(f"{data.store.name}*")),
         server_days=server_days,
         authority_days=authority_days,
         authority_key_here=data.key("ca.key").is_file(),
         partners=partners,
-        warnings=_warnings(partners, server_days, authority_days),
+        warnings=(*_warnings(partners, server_days, authority_days), *unnamed(data)),
+    )
+
+
+def unnamed(data: DataFolder) -> tuple[str, ...]:
+    """A sentence for each active partner that the agreements in force do not name.
+
+    Raises InputError for a book with faults.
+    """
+    named = load_book(data.file("agreements.yaml")).document.partners
+    return tuple(
+        f"The agreements do not name {each.id}: it gets nothing, and nobody gets what it sends."
+        for each in data.partners().values()
+        if each.role == "partner" and each.status == "active" and each.id not in named
     )
 
 

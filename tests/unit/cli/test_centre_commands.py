@@ -54,6 +54,14 @@ def test_status_lists_everybody_and_what_needs_attention(data):
     assert "operator" in text
 
 
+def test_a_partner_that_the_agreements_do_not_name_is_told(tmp_path):
+    words = ("init", tmp_path / "data", "--partners", "alpha,echo", "--agreements", "demo")
+    told = "The agreements do not name echo: it gets nothing, and nobody gets what it sends."
+    assert told in call(*words).stdout.splitlines()
+    assert told in answer("status", tmp_path / "data")["warnings"]
+    assert "name alpha" not in call("status", tmp_path / "data").stdout
+
+
 def test_partner_is_admitted_renewed_and_retired(data, tmp_path):
     made = CliRunner().invoke(main, ["partner", "request", str(tmp_path / "kit"), "delta"])
     assert made.exit_code == 0

@@ -93,7 +93,7 @@ def test_file_in_the_place_is_not_written_over(tmp_path, make_founding):
 
 
 def test_all_faults_are_told_together_and_nothing_is_left(tmp_path, make_founding):
-    wrong = make_founding(name="", hosts=("No Host", "localhost"))
+    wrong = make_founding(name="", hosts=("No Host", "localhost"), bind="any:8443")
     with pytest.raises(InputError, match="faults in the input") as caught:
         init_centre(tmp_path / "data", ["alpha", "alpha", "Bad Id", "operator"], wrong, SystemClock())
     text = str(caught.value)
@@ -102,6 +102,7 @@ def test_all_faults_are_told_together_and_nothing_is_left(tmp_path, make_foundin
         "'Bad Id' is no partner id",
         "'operator' is the operator's own id",
         "'No Host' is neither a host name nor an address",
+        "--bind: 'any:8443' is neither a host name nor an address",
         "'' is no name: 1 to 64 printable characters",
     ):
         assert part in text
