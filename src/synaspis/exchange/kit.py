@@ -34,6 +34,7 @@ from pydantic import AfterValidator, Field
 from synaspis.core.documents import Document, FrozenModel, Rejected, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
+from synaspis.log import verifier
 
 SCHEMA: Final = "partner-kit/1"
 
@@ -69,8 +70,17 @@ def _public_key(text: str) -> str:
     raise Rejected(Fault(f"{text[:60]!r} is not an Ed25519 public key: 32 bytes in base64 are needed"))
 
 
+def _vkey(text: str) -> str:
+    try:
+        verifier(text)
+    except InputError as error:
+        raise Rejected(error.faults[0]) from None
+    return text
+
+
 PartnerId = Annotated[str, AfterValidator(_checked_id)]
 KeyText = Annotated[str, AfterValidator(_public_key)]
+VerifierText = Annotated[str, AfterValidator(_vkey)]
 
 
 class KitDocument(FrozenModel):
@@ -80,13 +90,13 @@ class KitDocument(FrozenModel):
     partner: PartnerId = Field(description="The partner's id, as in the agreements and the certificate.")
     centre: str = Field(pattern=r"^https://[^\s/]+$", description="Address, such as https://centre:8443.")
     centre_key: KeyText = Field(description="Public message key of the centre: base64 of 32 bytes.")
-    log_vkeys: tuple[str, ...] = Field(
+    log_vkeys: tuple[VerifierText, ...] = Field(
         min_length=1, description="Verifier keys of the log's checkpoints (signed-note vkeys)."
     )
     partner_keys: Mapping[PartnerId, KeyText] = Field(
         default_factory=dict, description="Public message keys of the other partners, where known."
     )
-    witness_vkeys: Mapping[PartnerId, str] = Field(
+    witness_vkeys: Mapping[PartnerId, VerifierText] = Field(
         default_factory=dict, description="Verifier keys of the other partners' witnesses, where known."
     )
 

@@ -89,7 +89,7 @@ def unnamed(data: DataFolder) -> tuple[str, ...]:
 
     Raises InputError for a book with faults.
     """
-    named = load_book(data.file("agreements.yaml")).document.partners
+    named = load_book(data.book).document.partners
     return tuple(
         f"The agreements do not name {each.id}: it gets nothing, and nobody gets what it sends."
         for each in data.partners().values()

@@ -13,8 +13,10 @@ from cryptography.x509.oid import NameOID
 
 from synaspis.core.errors import InputError
 from synaspis.exchange.kit import PRIVATE_FILES, PartnerKit, partner_id_fault, write_kit
+from synaspis.log import generate_signer
 
 CENTRE_KEY = bytes(range(32))
+LOG_VKEYS = tuple(generate_signer("log", each, bytes(32)).vkey for each in ("ed25519", "ml-dsa-44"))
 
 
 def private_pem(key: Ed25519PrivateKey) -> bytes:
@@ -46,7 +48,7 @@ def kit(tmp_path: Path) -> Path:
         partner="aa",
         centre_url="https://127.0.0.1:8443",
         centre_key=CENTRE_KEY,
-        log_vkeys=("log+1+x", "log+2+y"),
+        log_vkeys=LOG_VKEYS,
         partner_keys={"bb": bytes(32)},
         files={
             "ca.pem": own,
@@ -67,7 +69,7 @@ def faults_of(folder: Path) -> str:
 def test_a_kit_that_was_written_is_read_back(kit: Path):
     read = PartnerKit.load(kit)
     assert (read.partner, read.centre_url, read.centre_key) == ("aa", "https://127.0.0.1:8443", CENTRE_KEY)
-    assert read.log_vkeys == ("log+1+x", "log+2+y")
+    assert read.log_vkeys == LOG_VKEYS
     assert read.partner_keys == {"bb": bytes(32)}
     assert read.path("ca.pem").is_file()
 
@@ -166,6 +168,16 @@ def test_an_unknown_key_in_the_settings_is_a_fault(kit: Path):
     path = kit / "partner.yaml"
     path.write_text(path.read_text() + "secret: 1\n")
     assert "unknown key 'secret'" in faults_of(kit)
+
+
+def test_verifier_keys_that_were_changed_are_faults_with_their_place(kit: Path):
+    path = kit / "partner.yaml"
+    path.write_text(path.read_text().replace("log+", "other+") + "witness_vkeys: {bb: bb/witness}\n")
+    path.write_text(path.read_text().replace("witness_vkeys: {}\n", ""))
+    told = faults_of(kit)
+    assert "log_vkeys[0]: the verifier key of other was changed: its key id is" in told
+    assert "log_vkeys[1]: the verifier key of other was changed: its key id is" in told
+    assert "witness_vkeys.bb: 'bb/witness' is not a verifier key: NAME+8 HEX DIGITS+BASE64 is needed" in told
 
 
 def test_public_keys_stand_as_base64(kit: Path):
