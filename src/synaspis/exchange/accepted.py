@@ -17,8 +17,8 @@ class Accepted:
 
     message: what was said. item: what the agreements look at. envelope: the DSSE envelope, bytes as received.
     digest: SHA-256 of the envelope, 64 hexadecimal digits. received_us: instant of receipt, microseconds
-    since the epoch. record, salt: submission record (canonical JSON) and the 32 bytes that its leaf in the log
-    was salted with; who has both can verify the leaf. findings: rules of notification that the message breaks.
+    since the epoch. record, salt: submission record (canonical JSON) and the 32 bytes that its leaf in the
+    log was salted with; who has both can verify the leaf. findings: rules of notification that it breaks.
     """
 
     message: Message

@@ -27,7 +27,8 @@ REFUSAL_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "replay": "A message with this id has been received before.",
         "rate-limited": "The sender sends more than its share.",
         "partner-retired": "The partner has been retired, or its key is no longer valid.",
-        "storage-full": "The centre could not store the message, or cannot tell whether it did; send it again unchanged.",
+        "storage-full": "The centre could not store the message, or cannot tell whether it did; "
+        "send it again unchanged.",
     }
 )
 """Every code with which a submission can be refused, and what it means."""
