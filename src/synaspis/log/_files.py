@@ -8,7 +8,8 @@ leaves nothing but files in `.staging`, which the next start removes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,10 @@ from synaspis.log.errors import LogDamaged
 STAGING: Final = ".staging"
 
 _TOGETHER: Final = 128
-"""Files that are open at one time."""
+"""Files that are staged at one time."""
+
+_SYNCING: Final = 8
+"""Files that are made durable at the same time."""
 
 
 class LogFiles:
@@ -80,20 +84,15 @@ class LogFiles:
         for path, content in batch:
             self._count += 1
             temporary = self._staging / str(self._count)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-            try:
-                _write_all(descriptor, content)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _write_new(temporary, content)
             final = self.folder / path
             to_sync.update(self._make_folders(final.parent))
             to_sync.add(final.parent)
             staged.append((temporary, final))
+        _at_once(_sync_file, [temporary for temporary, _ in staged])
         for temporary, final in staged:
             temporary.replace(final)
-        for folder in to_sync:
-            sync_folder(folder)
+        _at_once(sync_folder, list(to_sync))
 
     def _make_folders(self, folder: Path) -> Iterator[Path]:
         """Make a folder and those above it; yields the ones whose list of names has changed."""
@@ -114,6 +113,32 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _at_once(work: Callable[[Path], None], paths: Sequence[Path]) -> None:
+    """Do something for all paths at once: file systems serve many who wait for the disk in one turn."""
+    if len(paths) == 1:
+        work(paths[0])
+        return
+    with ThreadPoolExecutor(_SYNCING) as pool:
+        for done in [pool.submit(work, path) for path in paths]:
+            done.result()
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        _write_all(descriptor, content)
     finally:
         os.close(descriptor)
 

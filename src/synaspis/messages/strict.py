@@ -85,6 +85,12 @@ def strict_json(raw: bytes, limits: Limits = LIMITS) -> Any:
     return value
 
 
+# Made once: `json.dumps` makes an encoder at each call.
+_encode: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
+
 def canonical_json(value: Any) -> bytes:
     """Bytes of a JSON value, the same for equal values: sorted keys, no blanks, UTF-8.
 
@@ -92,9 +98,7 @@ def canonical_json(value: Any) -> bytes:
     them (`1e+22`, `1e-07`, `1.0`), which RFC 8785 spells in another way.
     Raises ValueError for a number that is not finite, UnicodeEncodeError for an unpaired surrogate.
     """
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _encode(value).encode()
 
 
 def _duplicate(keys: list[str]) -> Refused:
