@@ -200,15 +200,24 @@ def write_kit(
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read (mode 600 from the first byte), replacing what was there."""
+    """Write a file that only its owner may read (mode 600 from the first byte), replacing what was there.
+
+    Raises InputError if the place cannot be written; nothing of it is left then.
+    """
     temporary = path.with_name(f".{path.name}.part")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _missing(folder: Path) -> Iterator[Fault]:

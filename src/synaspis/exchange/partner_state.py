@@ -145,7 +145,7 @@ class PartnerState:
             yield self._base
             self._base.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            what = f"{self._path} cannot be written: {error}. Nothing is lost: the centre has it as well"
+            what = f"{self._path} cannot be written: {error}. Make room and call again: nothing is lost"
             raise SynaspisError(what) from None
         finally:
             # SQLite itself ends a transaction for which the disk is full.

@@ -79,7 +79,8 @@ def back_up(data: DataFolder, target: Path | str, clock: Clock, *, with_keys: bo
         copy = DataFolder(temporary)
         # Cosignatures before the store: what was cosigned is then in the copied log.
         if (data.log / "cosignatures").is_dir():
-            shutil.copytree(data.log / "cosignatures", copy.log / "cosignatures")
+            for path in sorted((data.log / "cosignatures").glob("[!.]*")):
+                write_atomically(copy.log / "cosignatures" / path.name, path.read_bytes())
         write_atomically(copy.log / LOG_VKEYS, (data.log / LOG_VKEYS).read_bytes())
         if data.store.is_file():
             _copy_store(data.store, copy.store)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from synaspis.core.errors import InputError
-from synaspis.exchange.kit import PRIVATE_FILES, PartnerKit, partner_id_fault, write_kit
+from synaspis.exchange.kit import PRIVATE_FILES, PartnerKit, partner_id_fault, write_kit, write_private
 from synaspis.log import generate_signer
 
 CENTRE_KEY = bytes(range(32))
@@ -168,6 +168,16 @@ def test_an_unknown_key_in_the_settings_is_a_fault(kit: Path):
     path = kit / "partner.yaml"
     path.write_text(path.read_text() + "secret: 1\n")
     assert "unknown key 'secret'" in faults_of(kit)
+
+
+def test_a_private_file_that_cannot_be_written_is_told_with_its_path(tmp_path: Path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match=r"cannot write .*/file/client.key: Not a directory"):
+        write_private(tmp_path / "file" / "client.key", b"key")
+    (tmp_path / "client.key").mkdir()
+    with pytest.raises(InputError, match=r"cannot write .*/client.key: "):
+        write_private(tmp_path / "client.key", b"key")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["client.key", "file"]
 
 
 def test_verifier_keys_that_were_changed_are_faults_with_their_place(kit: Path):

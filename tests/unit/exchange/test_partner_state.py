@@ -62,7 +62,7 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(path: Path):
     (pages,) = state._base.execute("PRAGMA page_count").fetchone()
     state._base.execute(f"PRAGMA max_page_count = {pages}")
     big = StoredEvent(3, "notice", "00" * 32, bytes(100_000), 7, "leaf 3")
-    with pytest.raises(SynaspisError, match=r"cannot be written: database or disk is full. Nothing is lost"):
+    with pytest.raises(SynaspisError, match=r"database or disk is full. Make room and call again"):
         state.remember_events([(event(2), None), (big, None)])
     assert state.last_counter() == 1
     state._base.execute("PRAGMA max_page_count = 100000")

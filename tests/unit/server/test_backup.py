@@ -1,4 +1,5 @@
 import json
+import resource
 import shutil
 import stat
 
@@ -128,6 +129,20 @@ def test_backup_older_than_a_checkpoint_that_a_partner_holds_is_refused(busy, tm
         restore(tmp_path / "backup", tmp_path / "restored", newest=tmp_path / "newest")
     (tmp_path / "newest").write_bytes((tmp_path / "backup" / "log" / "checkpoint").read_bytes())
     assert restore(tmp_path / "backup", tmp_path / "restored", newest=tmp_path / "newest").size == held.size
+
+
+def test_a_backup_for_which_there_is_no_room_says_so_and_leaves_nothing(own_centre, tmp_path):
+    """A limit on the size of files stands for the end of the disk."""
+    (own_centre.log / "cosignatures").mkdir()
+    (own_centre.log / "cosignatures" / ("0" * 32)).write_bytes(bytes(4_000))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, before[1]))
+    try:
+        with pytest.raises(InputError, match=r"cannot write .*/cosignatures/0{32}: File too large"):
+            back_up(own_centre, tmp_path / "backup", SystemClock())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not [path for path in tmp_path.iterdir() if "backup" in path.name]
 
 
 def test_nothing_is_written_over(busy, tmp_path):
