@@ -50,13 +50,13 @@ def wait_for(port: int, seconds: float = 60.0, still: Callable[[], bool] = lambd
 
 
 class Process:
-    """`synaspis centre serve` on a data folder. command: in place of that, for a profile."""
+    """`synaspis centre serve` on a data folder."""
 
-    def __init__(self, folder: Path, port: int, command: list[str] | None = None) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self._log = (folder.parent / "serve.log").open("w+")
         program = Path(sys.executable).with_name("synaspis")
         self._process = subprocess.Popen(
-            [*(command or [str(program), "centre", "serve"]), str(folder)],
+            [str(program), "centre", "serve", str(folder)],
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )

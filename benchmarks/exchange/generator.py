@@ -71,7 +71,10 @@ class Load:
             body = seal(report.payload, keys[report.sender])
             self.signing_us += 1e6 * (time.perf_counter() - began)
             self.reports.append((report.due_us, report.sender, report.flight))
-            key = (report.sender, report.due_us // round(1e3 * options.bundle_ms) if options.bundle_ms else token)
+            key = (
+                report.sender,
+                report.due_us // round(1e3 * options.bundle_ms) if options.bundle_ms else token,
+            )
             bundles.setdefault(key, []).append((token, body))
         for (sender, _), members in bundles.items():
             kind = b"application/x-ndjson" if options.bundle_ms else b"application/json"
@@ -265,7 +268,7 @@ class Load:
         flight_of: np.ndarray,
         events: list[tuple[int, dict[int, int]]],
     ) -> np.ndarray:
-        """Index of the first event that shows the flight of each report with its state or a later one; -1: none.
+        """Index of the first event that shows the flight of each report as it says or later; -1: none.
 
         An event counts for a report only if it is of the instant at which the report was due or later.
         """

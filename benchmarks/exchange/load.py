@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from workload import Crowd
 
 GENERATOR = Path(__file__).with_name("generator.py")
 Seen = dict[str, Any]
+
+SLOW_MS, STEP = 500.0, 1.25
 
 
 def measure(
@@ -34,13 +37,12 @@ def measure(
     warm: float,
     bundle_ms: float = 0.0,
     seed: int = 1,
-    command: list[str] | None = None,
 ) -> Seen:
     """One run on a new centre."""
     with tempfile.TemporaryDirectory(prefix="exchange-") as place:
         folder = Path(place) / "data"
         port = centre.found(folder, Crowd.of(partners, senders))
-        serving = centre.Process(folder, port, command)
+        serving = centre.Process(folder, port)
         try:
             given = {"partners": partners, "senders": senders, "flights": flights, "rate": rate}
             given |= {"seconds": seconds, "warm": warm, "bundle_ms": bundle_ms, "seed": seed}
@@ -90,11 +92,32 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--warm", type=float, default=5.0)
-    parser.add_argument("--bundle-ms", type=float, default=0.0, help="reports of a sender go in one body for so long")
+    parser.add_argument(
+        "--bundle-ms", type=float, default=0.0, help="reports of a sender go in one body for so long"
+    )
+    parser.add_argument("--steps", action="store_true", help="raise the rate until the centre cannot keep up")
     options = vars(parser.parse_args())
-    if options.pop("short"):
+    steps, short = options.pop("steps"), options.pop("short")
+    if short:
         options |= {"partners": 10, "senders": 4, "flights": 5, "seconds": 3.0, "warm": 1.0}
-    print(json.dumps({"load_average": os.getloadavg()[0], **measure(**options)}, indent=1))
+    if not steps:
+        print(json.dumps({"load_average": os.getloadavg()[0], **measure(**options)}, indent=1))
+        return
+    for seen in raised(options):
+        told = ("rate_per_s", "lost", "gaps", "deliver_ms", "events_per_s", "threads", "other_work")
+        print(json.dumps({name: seen[name] for name in told}), flush=True)
+
+
+def raised(options: dict[str, Any]) -> Iterator[Seen]:
+    """Runs at rising rates, until reports are lost or one in a hundred takes longer than `SLOW_MS`."""
+    options = options | {"rate": 0.4 * options["rate"]}
+    while True:
+        seen = measure(**options)
+        rate = options["senders"] * options["flights"] * options["rate"]
+        yield {"rate_per_s": round(rate), **seen}
+        if seen["lost"] or seen["gaps"] or seen["deliver_ms"].get("99", SLOW_MS + 1) > SLOW_MS:
+            return
+        options |= {"rate": STEP * options["rate"]}
 
 
 if __name__ == "__main__":

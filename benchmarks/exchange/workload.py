@@ -1,6 +1,6 @@
 """What is sent under load and who may see it: three alliances, outsiders, and notional flights over them.
 
-Within an alliance reports go whole, across as positions. The first alliance has associates, who see everything
+Within an alliance reports go whole, across as positions. The first alliance has associates, who see all of it
 a second later; outsiders get positions of a part of it, later still. So there are six sets of partners with
 equal rights.
 """
@@ -67,7 +67,7 @@ class Crowd:
         return turns[:count]
 
     def delays_s(self, alliance: str) -> dict[str, float]:
-        """By group, how late what an alliance reports is to be seen; groups that do not see it are left out."""
+        """By group, how late it sees what an alliance reports; without the groups that do not see it."""
         found = {f"{each}-core": 0.0 for each in ALLIANCES}
         found |= {f"{each}-associates": ASSOCIATE_S for each in ALLIANCES}
         return found | ({"near": NEAR_S} if alliance == "north" else {"far": FAR_S})
@@ -124,7 +124,7 @@ class Report:
 def reports(
     senders: list[tuple[str, str]], flights: int, rate_hz: float, begin_us: int, seconds: float, seed: int
 ) -> Iterator[Report]:
-    """All reports of a run, by time: every sender on every flight so many times a second, each at its own phase."""
+    """All reports of a run, by time: of every sender on every flight, each at its own phase."""
     rng = np.random.default_rng(seed)
     period_us = round(1e6 / rate_hz)
     phases = rng.permutation(period_us)[: len(senders) * flights].reshape(len(senders), flights)
@@ -162,7 +162,7 @@ def reports(
 
 
 def _at_begin(count: int) -> list[np.ndarray]:
-    """States of flights that rise side by side, some 500 km apart, in free flight for nine minutes and more."""
+    """States of flights that rise side by side, some 500 km apart, and fall freely for nine minutes."""
     states = []
     for number in range(count):
         latitude, longitude = np.radians(30.0 + 5.0 * (number % 5)), np.radians(10.0 * (number // 5))
