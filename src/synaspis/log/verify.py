@@ -205,11 +205,14 @@ def _report(
         signed_by=()
         if head is None
         else tuple(f"{key.name} ({key.algorithm})" for key in head.signed_by if key.name == origin),
+        # A centre shows the newest cosignatures with its checkpoint as well: the same, told once.
         cosigned=tuple(
-            Cosigned(key.name, key.algorithm, note.checkpoint.size, key in given)
-            for note in notes
-            for key in note.signed_by
-            if key.name != origin
+            dict.fromkeys(
+                Cosigned(key.name, key.algorithm, note.checkpoint.size, key in given)
+                for note in notes
+                for key in note.signed_by
+                if key.name != origin
+            )
         ),
         files=files,
     )

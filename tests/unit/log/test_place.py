@@ -91,6 +91,16 @@ def test_a_full_tile_stands_in_for_a_partial_one(log, kit, serve):
         assert leaves_in(place, 300)(300) is None
 
 
+def test_a_cosignature_that_stands_with_the_checkpoint_too_is_told_once(made, witness):
+    made.grow(290)
+    made.cosign(witness)
+    told = verify_log(made.folder).cosigned
+    (note,) = (made.folder / "cosignatures").iterdir()
+    (made.folder / "checkpoint").write_bytes(note.read_bytes())
+    again = verify_log(made.folder)
+    assert (again.verdict, again.cosigned) == ("intact", told)
+
+
 def test_the_address_of_a_centre_leads_to_its_log(log, kit, serve, tmp_path):
     (tmp_path / "root/v1").mkdir(parents=True)
     (tmp_path / "root/v1/log").symlink_to(log.folder)
