@@ -22,7 +22,10 @@ def test_a_centre_without_wishes_ticks_twenty_times_a_second_and_seals_every_sec
         ("origin: a+b", r"origin: 'a\+b': string should match pattern"),
         ("ticks_us: 5", r"unknown key 'ticks_us'. Did you mean 'tick_us'"),
         ("limits: {envelope_bytes: 10}", r"limits.envelope_bytes: 10: input should be greater than or equal"),
-        ("seal_us: 20000", r"seal_us: seals every 20000 us are closer than ticks every 50000 us. Give seal_us"),
+        (
+            "seal_us: 20000",
+            r"seal_us: seals every 20000 us are closer than ticks every 50000 us. Give seal_us",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_line_and_what_is_allowed(tmp_path, line, said):
