@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,10 @@ def test_without_a_command_the_manual_is_shown(call):
     assert call().out == call("--help").out
 
 
+FILES_OF_EXAMPLES = ("request.yaml", "alpha-checkpoint", "note.json", "report.json", "label.json")
+"""Some options ask for files that are there."""
+
+
 def answers(command, path=()):
     if isinstance(command, click.Group):
         for name, child in command.commands.items():
@@ -45,7 +50,10 @@ def answers(command, path=()):
 
 
 @pytest.mark.parametrize(("path", "command"), list(answers(main)), ids=lambda value: str(value)[:40])
-def test_every_command_shows_examples_that_it_would_take(call, path, command):
+def test_every_command_shows_examples_that_it_would_take(call, path, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in FILES_OF_EXAMPLES:
+        (tmp_path / name).touch()
     assert command.examples
     assert "Exit status" in call(*path, "--help").out
     for example in command.examples:
@@ -55,7 +63,22 @@ def test_every_command_shows_examples_that_it_would_take(call, path, command):
             found, rest = main, words[1:]
             while isinstance(found, click.Group):
                 found, rest = found.commands[rest[0]], rest[1:]
-            found.make_context(found.name, list(rest), resilient_parsing=False)
+            take(found, rest)
+
+
+def take(command: click.Command, words: list[str]) -> None:
+    """Parse words as a command does; a file that an example reads is made when it is asked for."""
+    for _ in words:
+        try:
+            command.make_context(command.name, list(words), resilient_parsing=False)
+        except click.BadParameter as error:
+            missing = re.search(r"File '([^']+)'(?: does not exist|: No such file)", error.message)
+            if missing is None:
+                raise
+            Path(missing[1]).write_text("x")
+        else:
+            return
+    command.make_context(command.name, list(words), resilient_parsing=False)
 
 
 def test_the_manual_comes_quickly_and_without_the_engine():
