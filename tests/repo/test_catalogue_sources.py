@@ -94,6 +94,7 @@ def test_every_listed_source_is_used():
         *(DATA / "statements").rglob("*.yaml"),
         *(DATA / "agreements").rglob("*.yaml"),
         *(DATA / "rules").rglob("*.yaml"),
+        *(DATA / "exchanges").rglob("*.yaml"),
         *(ROOT / "src").rglob("*.py"),
         *(ROOT / "docs").rglob("*.md"),
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from synaspis.agreement import load_book
 from synaspis.core.documents import read_document
 from synaspis.core.extension import extended
 from synaspis.scenario import check_scenario, load_scenario_document, new_scenario, scenario_ids
@@ -21,6 +22,11 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_of_a_page_loads(example: str, tmp_path: Path):
+    if example.startswith("schema: agreements/"):
+        path = tmp_path / "book.yaml"
+        path.write_text(example, encoding="utf-8")
+        assert load_book(path).agreements
+        return
     if example.startswith("schema:"):
         path = tmp_path / "example.yaml"
         path.write_text(example, encoding="utf-8")
