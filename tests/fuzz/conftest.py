@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,17 @@ SOURCE = Path(__file__).parents[2] / "src" / "synaspis"
 SECONDS = float(os.environ.get("SYNASPIS_FUZZ_SECONDS", "0"))
 """For each target; without it, so many inputs or a second, whichever comes first, as in CI."""
 
-CI_INPUTS = 400
+CI_INPUTS = 250
 INPUT_S = float(os.environ.get("SYNASPIS_FUZZ_INPUT_S", "2.0"))
 """Processor time that one input may take; instrumented code is several times slower than plain code."""
 
 MEMORY_MB = 900
+INPUT_MB = 200
+"""By how much one input may raise the peak of memory."""
+
 ADDRESSES_MB = 6_000
 HANGING_S = 60
+ROUND_S = 20.0
 INPUT_BYTES = 80_000
 COUNTS = struct.Struct("<qqqq")
 
@@ -147,7 +152,19 @@ def fuzz(file: Path, seconds: float, folder: Path, only: str = "") -> Iterator[R
             (place / "corpus").mkdir(parents=True, exist_ok=True)
             for number, seed in enumerate(seeds()):
                 (place / "corpus" / f"seed-{number}").write_bytes(seed)
-            yield _fork(atheris, name, run, allowed, place, seconds)
+            yield _rounds(seconds, partial(_fork, atheris, name, run, allowed, place))
+
+
+def _rounds(seconds: float, one: Callable[[float], Ran]) -> Ran:
+    """A target again and again in a new process each time: atheris keeps memory for what it has seen."""
+    ran = one(min(seconds, ROUND_S))
+    while not ran.failure and ran.seconds < seconds - 1:
+        more = one(min(seconds - ran.seconds, ROUND_S))
+        ran = Ran(
+            ran.target, ran.runs + more.runs, ran.read + more.read, max(ran.slowest_ms, more.slowest_ms),
+            ran.seconds + more.seconds, more.failure,
+        )  # fmt: skip
+    return ran
 
 
 def _fork(atheris: Any, name: str, run: Any, allowed: Any, place: Path, seconds: float) -> Ran:
@@ -175,16 +192,19 @@ def _fuzz_one(atheris: Any, run: Any, allowed: Any, place: Path, seconds: float,
     counts = [0, 0, 0, 0]
 
     def one(data: bytes) -> None:
-        began = time.process_time_ns()
+        began, peak_kib = time.process_time_ns(), _peak_kib()
         counts[0] += 1
         try:
             run(data)
             counts[1] += 1
         except allowed:
             pass
+        grew_mb = (_peak_kib() - peak_kib) / 1024
         took_us = (time.process_time_ns() - began) // 1000
         counts[2] = max(counts[2], took_us)
         shared[:] = COUNTS.pack(*counts)
+        if grew_mb > INPUT_MB:
+            raise AssertionError(f"one input of {len(data)} bytes took {grew_mb:.0f} MB more than any before")
         if took_us > INPUT_S * 1e6:
             raise AssertionError(
                 f"one input of {len(data)} bytes took {took_us / 1e6:.2f} s of the processor"
@@ -200,6 +220,10 @@ def _fuzz_one(atheris: Any, run: Any, allowed: Any, place: Path, seconds: float,
         ["fuzz", *options], one, custom_mutator=_mutator(lambda data, most: atheris.Mutate(data, most))
     )
     atheris.Fuzz()
+
+
+def _peak_kib() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _failure(status: int, place: Path) -> str:
