@@ -18,6 +18,7 @@ import mmap
 import os
 import random
 import resource
+import shutil
 import struct
 import subprocess
 import sys
@@ -138,6 +139,9 @@ def fuzz(file: Path, seconds: float, folder: Path, only: str = "") -> Iterator[R
     import atheris
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    scratch = folder / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(scratch)
     # numba cannot compile what atheris has put its counters into.
     kernels = [f"synaspis.engine.{path.stem}" for path in (SOURCE / "engine").glob("*.py")]
     with atheris.instrument_imports(include=["synaspis"], exclude=kernels):
@@ -153,6 +157,7 @@ def fuzz(file: Path, seconds: float, folder: Path, only: str = "") -> Iterator[R
             for number, seed in enumerate(seeds()):
                 (place / "corpus" / f"seed-{number}").write_bytes(seed)
             yield _rounds(seconds, partial(_fork, atheris, name, run, allowed, place))
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _rounds(seconds: float, one: Callable[[float], Ran]) -> Ran:

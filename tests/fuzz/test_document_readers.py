@@ -15,7 +15,7 @@ from synaspis.catalogue import load_catalogue
 from synaspis.core.clock import ManualClock
 from synaspis.core.documents import parse, read_document
 from synaspis.core.errors import InputError
-from synaspis.exchange.kit import KitDocument
+from synaspis.exchange.client.kit import KitDocument
 from synaspis.exchange.script import load_script, play
 from synaspis.exchange.settings import Settings, load_settings
 from synaspis.gateways import read_oem
@@ -29,7 +29,8 @@ from synaspis.server.folder import DataFolder, PartnerDocument, ServerDocument
 from synaspis.server.founding import Founding
 
 DATA = Path(__file__).parents[2] / "src" / "synaspis" / "data"
-FOLDER = Path(tempfile.mkdtemp(prefix="synaspis-fuzz-documents-"))
+KEPT = tempfile.TemporaryDirectory(prefix="synaspis-fuzz-documents-")  # until the program ends
+FOLDER = Path(KEPT.name)
 
 
 def documents(folder: str, *names: str) -> Callable[[], list[bytes]]:

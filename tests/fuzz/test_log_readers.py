@@ -36,7 +36,8 @@ SIGNERS = [
 ]
 WITNESS = generate_signer("example.org/witness", "ed25519-cosignature", bytes([7] * 32))
 KEYS = [each.verifier for each in SIGNERS]
-FOLDER = Path(tempfile.mkdtemp(prefix="synaspis-fuzz-log-"))
+KEPT = tempfile.TemporaryDirectory(prefix="synaspis-fuzz-log-")  # until the program ends
+FOLDER = Path(KEPT.name)
 
 
 def log() -> Path:

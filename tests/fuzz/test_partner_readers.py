@@ -8,23 +8,24 @@ from typing import Any
 
 from synaspis.core.clock import ManualClock
 from synaspis.exchange.answers import RECEIPT_SCHEMA, RECEIPT_TYPE, REFUSAL_SCHEMA, REFUSAL_TYPE
-from synaspis.exchange.client_answers import read_answer
-from synaspis.exchange.client_errors import Alarm
-from synaspis.exchange.client_events import read_event, record_leaf, submission_leaf
-from synaspis.exchange.client_feed import EVENT_MAX_BYTES, FeedParser
-from synaspis.exchange.client_inbox import Inbox
-from synaspis.exchange.client_keys import KeyRing
-from synaspis.exchange.client_link import _json, _server_fault
-from synaspis.exchange.client_wording import lines_of
-from synaspis.exchange.kit import CENTRE
-from synaspis.exchange.partner_state import PartnerState, StoredEvent
+from synaspis.exchange.client.answers import read_answer
+from synaspis.exchange.client.errors import Alarm
+from synaspis.exchange.client.events import read_event, record_leaf, submission_leaf
+from synaspis.exchange.client.feed import EVENT_MAX_BYTES, FeedParser
+from synaspis.exchange.client.inbox import Inbox
+from synaspis.exchange.client.keys import KeyRing
+from synaspis.exchange.client.kit import CENTRE
+from synaspis.exchange.client.link import _json, _server_fault
+from synaspis.exchange.client.partner_state import PartnerState, StoredEvent
+from synaspis.exchange.client.wording import lines_of
 from synaspis.messages import SigningKey, seal
 from synaspis.messages.strict import canonical_json
 
 EXAMPLES = Path(__file__).parents[2] / "src" / "synaspis" / "data" / "messages"
 NOW_US = 1_780_000_000_000_000
 CENTRE_KEY, SENDER = SigningKey(bytes([1] * 32)), SigningKey(bytes([2] * 32))
-FOLDER = Path(tempfile.mkdtemp(prefix="synaspis-fuzz-partner-"))
+KEPT = tempfile.TemporaryDirectory(prefix="synaspis-fuzz-partner-")  # until the program ends
+FOLDER = Path(KEPT.name)
 SALT = "5a" * 32
 
 
