@@ -15,8 +15,8 @@ from synaspis.core.clock import SECOND_US, from_rfc3339
 from synaspis.exchange.intake import payload_of
 from synaspis.exchange.rehearsal import Line, Rehearsal
 from synaspis.exchange.settings import Limits, Settings
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import Batch, Entry, Marks
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import Batch, Entry, Marks
 from synaspis.messages import Text, open_envelope, read_message
 
 START_US = from_rfc3339("2026-12-01T12:00:00.000000Z")

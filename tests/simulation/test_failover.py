@@ -24,7 +24,7 @@ import pytest
 from synaspis.agreement import load_book
 from synaspis.core.clock import SystemClock
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.postgres_store import PostgresStore
+from synaspis.exchange.store.postgres_store import PostgresStore
 from synaspis.log import Checkpoint, open_note, verify_consistency, verify_log
 from synaspis.messages import SigningKey, Text, new_id, new_message, seal, write_message
 from synaspis.server import DataFolder, Founding, init_centre

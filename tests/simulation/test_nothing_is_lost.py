@@ -32,7 +32,7 @@ from synaspis.exchange.centre import Centre
 from synaspis.exchange.rehearsal import Line, Rehearsal
 from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.sqlite_store import SqliteStore
+from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.log import Checkpoint, open_note, verify_log
 from synaspis.messages import Text, TrackReport
 

@@ -43,8 +43,8 @@ def rehearse(script: str, agreements: str | None, as_json: bool) -> int:
 
 
 def _print(played: Played) -> None:
-    from synaspis.exchange.client_events import Event
-    from synaspis.exchange.client_wording import lines_of
+    from synaspis.exchange.client.events import Event
+    from synaspis.exchange.client.wording import lines_of
 
     click.echo(f"{played.script.name}, under {played.book}")
     click.echo(played.script.summary)

@@ -212,7 +212,7 @@ def _show(event: Event, as_json: bool) -> None:
     if as_json:
         print_json({"id": event.counter, "event": event.content, "alarms": list(event.alarms)})
         return
-    from synaspis.exchange.client_wording import lines_of
+    from synaspis.exchange.client.wording import lines_of
 
     for line in lines_of(event):
         click.echo(line)

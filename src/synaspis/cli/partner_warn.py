@@ -14,7 +14,7 @@ from synaspis.cli.output import print_json
 
 if TYPE_CHECKING:
     from synaspis.exchange import Client, Event
-    from synaspis.exchange.public_warning import WarningDesk
+    from synaspis.exchange.client.public_warning import WarningDesk
     from synaspis.gateways.cap import Alert
 
 
@@ -56,8 +56,8 @@ def warn(
     authority decides what becomes of them: nothing is sent to the public from here.
     """
     from synaspis.cli.partner import with_client
-    from synaspis.exchange.kit import PartnerKit
-    from synaspis.exchange.public_warning import WarningDesk
+    from synaspis.exchange.client.kit import PartnerKit
+    from synaspis.exchange.client.public_warning import WarningDesk
 
     desk = WarningDesk(PartnerKit.load(kit).partner, _areas(countries, areas))
 
@@ -79,7 +79,7 @@ def _areas(countries: Iterable[str], circles: Iterable[str]) -> Mapping[str, Any
     """Return each area by its name; every fault of every option is reported together."""
     from synaspis.cli.values import Options
     from synaspis.core.errors import InputError
-    from synaspis.exchange.public_warning import circle
+    from synaspis.exchange.client.public_warning import circle
     from synaspis.geography import Countries
 
     options = Options()

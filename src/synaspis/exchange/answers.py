@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synaspis.core.clock import to_rfc3339
 from synaspis.core.errors import Fault
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.storage import Entry
+from synaspis.exchange.store.storage import Entry
 from synaspis.log import commitment, leaf_hash
 from synaspis.messages import canonical_json, seal
 

@@ -19,19 +19,19 @@ from synaspis.agreement import AgreementBook
 from synaspis.core.clock import Clock
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer, Scribe, Ticket
+from synaspis.exchange.client.kit import CENTRE
 from synaspis.exchange.describe import describe_checked
 from synaspis.exchange.draft import Draft
 from synaspis.exchange.inbox import Inbox
 from synaspis.exchange.intake import Examine, Intake, Judged, Submitted
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import CENTRE
 from synaspis.exchange.pace import Pace
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.questions import Questioner, Questions
 from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import Settings
 from synaspis.exchange.state import State, check_identity
-from synaspis.exchange.storage import FeedEvent, Seal, StorageError, Store
+from synaspis.exchange.store.storage import FeedEvent, Seal, StorageError, Store
 from synaspis.exchange.tally import Tally
 from synaspis.messages import Refused
 

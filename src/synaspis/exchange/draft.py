@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from synaspis.exchange.answers import Scribe
-from synaspis.exchange.storage import (
+from synaspis.exchange.store.storage import (
     Batch,
     Body,
     Entry,

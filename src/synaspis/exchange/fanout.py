@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 
 if TYPE_CHECKING:
     from nats.aio.client import Client

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Ticket
+from synaspis.exchange.client.kit import CENTRE
 from synaspis.exchange.intake import Submitted
-from synaspis.exchange.kit import CENTRE
 from synaspis.exchange.settings import Limits
 from synaspis.messages import Refused
 

@@ -18,10 +18,10 @@ from synaspis.core.clock import to_rfc3339
 from synaspis.core.errors import Fault
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.answers import Answer, Scribe, Ticket, findings_json
-from synaspis.exchange.kit import CENTRE
+from synaspis.exchange.client.kit import CENTRE
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.storage import Entry, Store, Submission
+from synaspis.exchange.store.storage import Entry, Store, Submission
 from synaspis.messages import (
     LIMITS,
     Message,

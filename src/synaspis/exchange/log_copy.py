@@ -10,11 +10,11 @@ from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 from synaspis.exchange.sealed_log import SealedLog
 from synaspis.exchange.sealing import COSIGNABLE, VKEYS
-from synaspis.exchange.storage import Seal
+from synaspis.exchange.store.storage import Seal
 from synaspis.log import LogDamaged, NoteRefused, Verifier, open_note, verifier, write_vkeys
 
 if TYPE_CHECKING:
-    from synaspis.exchange.postgres_store import PostgresStore
+    from synaspis.exchange.store.postgres_store import PostgresStore
 
 _CHUNK: Final = 10_000
 

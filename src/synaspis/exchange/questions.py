@@ -17,10 +17,10 @@ from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import InputError
 from synaspis.exchange.accepted import Accepted
 from synaspis.exchange.answers import Ticket
+from synaspis.exchange.client.kit import CENTRE
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import CENTRE
 from synaspis.exchange.state import State
-from synaspis.exchange.storage import Store
+from synaspis.exchange.store.storage import Store
 from synaspis.messages import AmbiguityQuery, canonical_json, new_message, write_message
 
 Questioner = Callable[[Accepted, Sequence[Accepted]], "list[AmbiguityQuery]"]

@@ -20,8 +20,8 @@ from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.questions import Questioner
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import FeedEvent, Store
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import FeedEvent, Store
 from synaspis.log import Witness, generate_signer
 from synaspis.messages import Body, SigningKey, new_message, seal, write_message
 

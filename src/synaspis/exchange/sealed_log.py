@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange.storage import Seal, Store
+from synaspis.exchange.store.storage import Seal, Store
 from synaspis.log import Checkpoint, LogDamaged, LogTree, write_proof
 
 

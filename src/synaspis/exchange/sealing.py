@@ -16,7 +16,7 @@ from synaspis.core.files import write_atomically
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.sealed_log import SealedLog
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.storage import Seal, StorageError, Store
+from synaspis.exchange.store.storage import Seal, StorageError, Store
 from synaspis.log import (
     Checkpoint,
     NoteRefused,

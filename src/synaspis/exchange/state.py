@@ -24,7 +24,7 @@ from synaspis.exchange.intake import payload_of
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.release import Releaser
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.storage import Entry, FeedEvent, PolicyText, Store, StoredTick, Submission
+from synaspis.exchange.store.storage import Entry, FeedEvent, PolicyText, Store, StoredTick, Submission
 from synaspis.messages import Limits, read_message
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from synaspis.core.clock import Clock, to_rfc3339
 from synaspis.core.documents import FrozenModel, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
+from synaspis.exchange.client.kit import KeyText, partner_id_fault, write_private
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import KeyText, partner_id_fault, write_private
 from synaspis.log import generate_signer, verifier
 from synaspis.messages import PublicKey, SigningKey
 from synaspis.server.certificates import certificate_request, private_pem, read_request

@@ -15,7 +15,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange.storage import StorageError
+from synaspis.exchange.store.storage import StorageError
 from synaspis.server.feed import Send
 
 JSON: Final = "application/json"

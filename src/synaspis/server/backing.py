@@ -17,11 +17,11 @@ from pydantic import AfterValidator
 
 from synaspis.core.documents import Rejected
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import AnotherWrites
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import AnotherWrites
 
 if TYPE_CHECKING:
-    from synaspis.exchange.postgres_store import PostgresStore
+    from synaspis.exchange.store.postgres_store import PostgresStore
     from synaspis.server.folder import DataFolder, ServerDocument
     from synaspis.server.journal import Journal
 
@@ -129,7 +129,7 @@ def open_postgres(data: DataFolder, document: ServerDocument, *, writes: bool) -
     """Open the store in PostgreSQL. Raises InputError, also where what it needs is not installed."""
     password = read_secret(document.store_password, data.path, "store_password")
     try:
-        from synaspis.exchange.postgres_store import PostgresStore
+        from synaspis.exchange.store.postgres_store import PostgresStore
     except ImportError:
         what = "the store is in PostgreSQL, and psycopg is not installed"
         raise InputError(Fault(what, "store", "Run: pip install 'synaspis[postgres]'")) from None

@@ -23,12 +23,12 @@ from synaspis.core.clock import Clock, to_rfc3339
 from synaspis.core.documents import FrozenModel, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import replace_directory, write_atomically
+from synaspis.exchange.client.kit import write_private
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import write_private
 from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import load_settings
-from synaspis.exchange.sqlite_store import SqliteStore
 from synaspis.exchange.state import check_identity
+from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.log import Checkpoint, open_note, read_vkeys, verify_log
 from synaspis.server.backing import SQLITE
 from synaspis.server.folder import DataFolder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from synaspis.exchange.answers import Answer
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 
 State = Literal["ok", "behind", "disk", "store", "stopping"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 from synaspis.server.limits import Limits
 from synaspis.server.sessions import Peer
 

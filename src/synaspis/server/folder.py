@@ -27,7 +27,7 @@ from synaspis.core.clock import from_rfc3339
 from synaspis.core.documents import FrozenModel, Rejected, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
-from synaspis.exchange.kit import KeyText, partner_id_fault
+from synaspis.exchange.client.kit import KeyText, partner_id_fault
 from synaspis.server.backing import SQLITE, BrokerAddress, SecretPlace, StoreAddress
 from synaspis.server.limits import Limits
 

@@ -16,9 +16,9 @@ from synaspis.agreement import load_book
 from synaspis.core.clock import Clock, to_rfc3339
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import replace_directory, write_atomically
+from synaspis.exchange.client.kit import partner_id_fault, write_kit, write_private
 from synaspis.exchange.describe import book_text
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import partner_id_fault, write_kit, write_private
 from synaspis.log import Signer, generate_signer
 from synaspis.messages import SigningKey
 from synaspis.server.certificates import (

@@ -17,11 +17,11 @@ from pydantic import Field
 from synaspis.core.clock import Clock
 from synaspis.core.documents import FrozenModel, parse, read_document
 from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.client.kit import KeyText
 from synaspis.exchange.fanout import Listener
 from synaspis.exchange.keys import COMMITMENT_KEY_FILE, LOG_KEY_FILES, MESSAGE_KEY_FILE
-from synaspis.exchange.kit import KeyText
 from synaspis.exchange.log_copy import Contradiction, LogCopy
-from synaspis.exchange.storage import StorageError
+from synaspis.exchange.store.storage import StorageError
 from synaspis.log import verifier
 from synaspis.server.backing import SQLITE, open_postgres
 from synaspis.server.feed import Feeds

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer
 from synaspis.exchange.log_copy import Contradiction, LogCopy
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 from synaspis.server.answers import Problem
 from synaspis.server.desk import Health
 
 if TYPE_CHECKING:
-    from synaspis.exchange.postgres_store import PostgresStore
+    from synaspis.exchange.store.postgres_store import PostgresStore
 
 Result = TypeVar("Result")
 

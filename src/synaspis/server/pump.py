@@ -26,7 +26,7 @@ from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Answer
 from synaspis.exchange.centre import Centre
 from synaspis.exchange.partners import Partner
-from synaspis.exchange.storage import FeedEvent, StorageError
+from synaspis.exchange.store.storage import FeedEvent, StorageError
 from synaspis.server.answers import Problem
 from synaspis.server.desk import Health
 from synaspis.server.feed import Feeds

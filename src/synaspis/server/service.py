@@ -19,7 +19,7 @@ from synaspis.exchange.examine import examine
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.settings import load_settings
-from synaspis.exchange.sqlite_store import SqliteStore
+from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.fusion import prepare
 from synaspis.messages import PublicKey, example_message, read_message
 from synaspis.messages.rulebook import packaged_rules

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.fanout import Herald, Listener, connect
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 from synaspis.server.backing import read_secret
 from synaspis.server.journal import Journal
 

@@ -15,7 +15,7 @@ from synaspis.agreement import Label
 from synaspis.cli import main
 from synaspis.cli.centre_demo import serving
 from synaspis.core.clock import SystemClock
-from synaspis.exchange import client_link
+from synaspis.exchange.client import link as client_link
 from synaspis.messages import example_message
 from synaspis.server import DataFolder, Founding, admit, init_centre
 

@@ -20,8 +20,8 @@ from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.rehearsal import Line, Rehearsal, answers
 from synaspis.exchange.settings import Limits, Settings
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import StorageError
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import StorageError
 from synaspis.log import commitment, leaf_hash
 from synaspis.messages import (
     AmbiguityAnswer,

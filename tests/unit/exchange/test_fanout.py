@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synaspis.core.errors import InputError
 from synaspis.exchange.fanout import SUBJECT, Herald, Listener, connect
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 
 NAMES = ("alpha", "bravo")
 

@@ -12,8 +12,8 @@ from synaspis.agreement import AgreementBook, check_book, load_book
 from synaspis.core.clock import SECOND_US, from_rfc3339
 from synaspis.core.documents import Document
 from synaspis.exchange.rehearsal import Line, Rehearsal
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import Batch, StorageError
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import Batch, StorageError
 from synaspis.messages import (
     Cancellation,
     Correction,

@@ -9,8 +9,8 @@ from synaspis.agreement import load_book
 from synaspis.core.clock import SECOND_US, from_rfc3339
 from synaspis.core.errors import InputError
 from synaspis.exchange.log_copy import Contradiction, LogCopy
-from synaspis.exchange.postgres_store import PostgresStore
 from synaspis.exchange.rehearsal import Line, Rehearsal
+from synaspis.exchange.store.postgres_store import PostgresStore
 from synaspis.log import generate_signer, sign_note, verify_log
 from synaspis.messages import Text
 

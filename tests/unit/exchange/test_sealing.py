@@ -8,8 +8,8 @@ from synaspis.core.errors import InputError
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import Settings
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import Batch, Entry, Marks
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import Batch, Entry, Marks
 from synaspis.log import (
     Checkpoint,
     NoteRefused,

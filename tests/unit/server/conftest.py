@@ -18,7 +18,7 @@ from synaspis.agreement import load_book
 from synaspis.core.clock import SystemClock
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 from synaspis.messages import SigningKey, Text, new_id, new_message, seal, write_message
 from synaspis.server.application import application
 from synaspis.server.desk import Health

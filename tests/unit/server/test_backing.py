@@ -8,8 +8,8 @@ import pytest
 
 from synaspis.core.clock import SystemClock
 from synaspis.core.errors import InputError
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import AnotherWrites, FeedEvent
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import AnotherWrites, FeedEvent
 from synaspis.server import back_up
 from synaspis.server.backing import open_postgres, open_store, read_secret
 from synaspis.server.journal import Journal
@@ -86,7 +86,7 @@ def test_the_password_reaches_the_server_and_no_message(own_centre, monkeypatch)
         psycopg = pytest.importorskip("psycopg")
         raise psycopg.OperationalError("no such server")
 
-    monkeypatch.setattr("synaspis.exchange._postgres_link.psycopg.connect", connect)
+    monkeypatch.setattr("synaspis.exchange.store._postgres_link.psycopg.connect", connect)
     monkeypatch.setenv("STORE_PASSWORD", "hunter2")
     lines = ("store: postgresql://u@db/c", "store_password: env:STORE_PASSWORD")
     document = with_lines(own_centre, *lines).server()
@@ -100,7 +100,7 @@ def test_an_extra_that_is_not_installed_is_named(own_centre, monkeypatch):
     document = with_lines(own_centre, "store: postgresql://u@db/c", "nats: nats://b").server()
     monkeypatch.setitem(sys.modules, "psycopg", None)
     for name in ("postgres_store", "_postgres_link"):
-        monkeypatch.delitem(sys.modules, f"synaspis.exchange.{name}", raising=False)
+        monkeypatch.delitem(sys.modules, f"synaspis.exchange.store.{name}", raising=False)
     with pytest.raises(InputError, match=r"psycopg is not installed.*pip install 'synaspis\[postgres\]'"):
         open_postgres(own_centre, document, writes=True)
     monkeypatch.setattr("synaspis.server.word.find_spec", lambda _name: None)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synaspis.exchange.client_feed import FeedParser, RawEvent
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.client.feed import FeedParser, RawEvent
+from synaspis.exchange.store.storage import FeedEvent
 from synaspis.server.feed import Window, frame
 
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from synaspis.core.errors import InputError
-from synaspis.exchange.storage import StorageError
+from synaspis.exchange.store.storage import StorageError
 from synaspis.log import Signer, WebPlace, Witness, open_note, read_vkeys, verifier, verify_log
 from synaspis.server import DataFolder, Mirror, mirror
 

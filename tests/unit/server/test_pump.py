@@ -10,8 +10,8 @@ import pytest
 from synaspis.agreement import load_book
 from synaspis.core.clock import SystemClock
 from synaspis.exchange.rehearsal import Line, Rehearsal
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import Batch, StorageError
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import Batch, StorageError
 from synaspis.messages import AmbiguityQuery, Text, example_message, read_message
 from synaspis.server.journal import Journal
 from synaspis.server.limits import Limits

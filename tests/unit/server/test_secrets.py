@@ -13,8 +13,8 @@ import pytest
 
 from synaspis.core.clock import SystemClock
 from synaspis.core.errors import InputError
+from synaspis.exchange.client.kit import PartnerKit
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import PartnerKit
 from synaspis.exchange.release.events import References
 from synaspis.log import Signer
 from synaspis.messages import SigningKey

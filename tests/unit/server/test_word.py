@@ -8,7 +8,7 @@ import pytest
 
 from synaspis.core.clock import SystemClock
 from synaspis.exchange.fanout import SUBJECT, connect
-from synaspis.exchange.storage import FeedEvent
+from synaspis.exchange.store.storage import FeedEvent
 from synaspis.server.journal import Journal
 from synaspis.server.word import Announcer, Broker
 

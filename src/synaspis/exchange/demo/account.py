@@ -11,12 +11,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from synaspis.core.clock import to_rfc3339
-from synaspis.exchange.client_audit import Audit
-from synaspis.exchange.client_events import Event
-from synaspis.exchange.client_verify import Verification
-from synaspis.exchange.client_wording import gist, lines_of
+from synaspis.exchange.client.audit import Audit
+from synaspis.exchange.client.events import Event
+from synaspis.exchange.client.kit import CENTRE
+from synaspis.exchange.client.verify import Verification
+from synaspis.exchange.client.wording import gist, lines_of
 from synaspis.exchange.demo.story import DAY_US
-from synaspis.exchange.kit import CENTRE
 
 _OF_KEYS: Final = frozenset({"about", "query"})
 """Members of a body that name other messages by hashes of signed bytes or by ids that the centre derives."""

@@ -12,10 +12,10 @@ from contextlib import suppress
 from typing import Final
 
 from synaspis.core.clock import SECOND_US, ManualClock
-from synaspis.exchange.client import Client
-from synaspis.exchange.client_answers import Receipt
-from synaspis.exchange.client_errors import Unreachable
-from synaspis.exchange.client_verify import Verification
+from synaspis.exchange.client.answers import Receipt
+from synaspis.exchange.client.client import Client
+from synaspis.exchange.client.errors import Unreachable
+from synaspis.exchange.client.verify import Verification
 from synaspis.exchange.demo.story import Step
 from synaspis.exchange.settings import Settings
 

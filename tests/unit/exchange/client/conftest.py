@@ -20,9 +20,9 @@ from synaspis.agreement.label import Label
 from synaspis.core.clock import ManualClock, from_rfc3339, to_rfc3339
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Scribe
-from synaspis.exchange.client import Client
+from synaspis.exchange.client.client import Client
+from synaspis.exchange.client.kit import write_kit
 from synaspis.exchange.keys import CentreKeys
-from synaspis.exchange.kit import write_kit
 from synaspis.log import (
     Checkpoint,
     commitment,

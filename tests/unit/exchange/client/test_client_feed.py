@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synaspis.exchange import client_feed
-from synaspis.exchange.client_errors import Alarm
-from synaspis.exchange.client_feed import FeedParser, RawEvent
+from synaspis.exchange.client import feed as client_feed
+from synaspis.exchange.client.errors import Alarm
+from synaspis.exchange.client.feed import FeedParser, RawEvent
 
 STREAM = (
     b": welcome\n\n"

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from synaspis.core.errors import InputError
-from synaspis.exchange.client_errors import Alarm, ServerFault, SignedRefusal, Unreachable
+from synaspis.exchange.client.errors import Alarm, ServerFault, SignedRefusal, Unreachable
 from synaspis.messages import SigningKey, Text
 
 TEXT = {"text": "Radio check."}

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from synaspis.core.clock import SECOND_US
-from synaspis.exchange.client_errors import Unreachable
-from synaspis.exchange.client_verify import MERGE_DELAY_US
+from synaspis.exchange.client.errors import Unreachable
+from synaspis.exchange.client.verify import MERGE_DELAY_US
 from synaspis.log import Checkpoint, open_note, root_hash, verifier
 from synaspis.messages import canonical_json, seal
 

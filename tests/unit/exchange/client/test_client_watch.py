@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from synaspis.exchange.client_errors import Alarm, ServerFault
+from synaspis.exchange.client.errors import Alarm, ServerFault
 from synaspis.messages import PublicKey, SigningKey, canonical_json, seal
 
 WHY = [{"agreement": "all", "clause": "texts"}]

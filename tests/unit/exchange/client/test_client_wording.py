@@ -5,8 +5,8 @@ from math import radians
 import pytest
 
 from synaspis.engine.earth import geodetic_to_ecef
-from synaspis.exchange.client_events import Event
-from synaspis.exchange.client_wording import NOTHING, clock_of, ecef_words, gist, lines_of
+from synaspis.exchange.client.events import Event
+from synaspis.exchange.client.wording import NOTHING, clock_of, ecef_words, gist, lines_of
 from synaspis.messages import BODIES, example_message, strict_json
 
 AT = "2026-06-15T12:01:07.250000Z"

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from synaspis.core.errors import Fault
-from synaspis.exchange.client_errors import Alarm, ServerFault, Unreachable
-from synaspis.exchange.client_feed import FeedParser, RawEvent
-from synaspis.exchange.kit import PartnerKit
+from synaspis.exchange.client.errors import Alarm, ServerFault, Unreachable
+from synaspis.exchange.client.feed import FeedParser, RawEvent
+from synaspis.exchange.client.kit import PartnerKit
 from synaspis.messages import Refused, strict_json
 from synaspis.messages.strict import Limits
 

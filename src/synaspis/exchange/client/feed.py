@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from synaspis.exchange.client_errors import Alarm
+from synaspis.exchange.client.errors import Alarm
 
 EVENT_MAX_BYTES: Final = 16_000_000
 """More than this without an end is no event of a centre."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synaspis.core.errors import InputError, SynaspisError
-from synaspis.exchange.partner_state import PartnerState, StoredEvent
+from synaspis.exchange.client.partner_state import PartnerState, StoredEvent
 
 
 @pytest.fixture

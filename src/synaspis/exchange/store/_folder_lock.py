@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange.storage import AnotherWrites
+from synaspis.exchange.store.storage import AnotherWrites
 
 
 def take_lock(path: Path) -> int:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange._folder_lock import take_lock
-from synaspis.exchange._sqlite_tables import APPLICATION_ID, SCHEMA_VERSION, TABLES, write_tick
-from synaspis.exchange.storage import (
+from synaspis.exchange.store._folder_lock import take_lock
+from synaspis.exchange.store._sqlite_tables import APPLICATION_ID, SCHEMA_VERSION, TABLES, write_tick
+from synaspis.exchange.store.storage import (
     Batch,
     Entry,
     FeedEvent,

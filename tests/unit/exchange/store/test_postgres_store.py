@@ -8,10 +8,10 @@ import pytest
 from synaspis.agreement import load_book
 from synaspis.core.clock import SECOND_US, from_rfc3339
 from synaspis.core.errors import InputError
-from synaspis.exchange.postgres_store import PostgresStore
 from synaspis.exchange.rehearsal import Line, Rehearsal, answers
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import (
+from synaspis.exchange.store.postgres_store import PostgresStore
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import (
     AnotherWrites,
     Batch,
     Body,

@@ -11,7 +11,7 @@ from typing import Final
 
 from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault
-from synaspis.exchange.partner_state import PartnerState
+from synaspis.exchange.client.partner_state import PartnerState
 from synaspis.messages import LIMITS, PAYLOAD_TYPE, Limits, Opened, PublicKey, Refused, open_envelope
 
 FORMER_US: Final = 90 * 86_400 * SECOND_US

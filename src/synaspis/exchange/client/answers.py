@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import RECEIPT_SCHEMA, RECEIPT_TYPE, REFUSAL_SCHEMA, REFUSAL_TYPE
-from synaspis.exchange.client_errors import Alarm, SignedRefusal
-from synaspis.exchange.client_events import record_leaf
-from synaspis.exchange.client_keys import KeyRing
-from synaspis.exchange.kit import CENTRE
+from synaspis.exchange.client.errors import Alarm, SignedRefusal
+from synaspis.exchange.client.events import record_leaf
+from synaspis.exchange.client.keys import KeyRing
+from synaspis.exchange.client.kit import CENTRE
 from synaspis.messages import Limits, Refused, strict_json
 
 _LIMITS: Final = Limits(size_bytes=4_000_000, characters=4_000_000)

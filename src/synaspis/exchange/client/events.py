@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from synaspis.exchange.client_keys import KeyRing
-from synaspis.exchange.kit import CENTRE
-from synaspis.exchange.partner_state import StoredEvent
+from synaspis.exchange.client.keys import KeyRing
+from synaspis.exchange.client.kit import CENTRE
+from synaspis.exchange.client.partner_state import StoredEvent
 from synaspis.log import commitment, leaf_hash
 from synaspis.messages import Refused, strict_json
 from synaspis.messages.strict import Limits, canonical_json

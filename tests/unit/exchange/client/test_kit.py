@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from synaspis.core.errors import InputError
-from synaspis.exchange.kit import PRIVATE_FILES, PartnerKit, partner_id_fault, write_kit, write_private
+from synaspis.exchange.client.kit import PRIVATE_FILES, PartnerKit, partner_id_fault, write_kit, write_private
 from synaspis.log import generate_signer
 
 CENTRE_KEY = bytes(range(32))

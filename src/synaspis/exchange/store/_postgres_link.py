@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange.storage import AnotherWrites
+from synaspis.exchange.store.storage import AnotherWrites
 
 LOCK: Final = 0x53594E4153504953  # "SYNASPIS"
 

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from synaspis.core.errors import InputError
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import (
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import (
     Batch,
     Body,
     Entry,
@@ -149,7 +149,9 @@ def test_a_second_opener_is_refused_in_this_process_and_in_another(tmp_path, sto
     said = "the store is in use by another process; one centre writes at a time. Stop the centre"
     with pytest.raises(InputError, match=said):
         SqliteStore(tmp_path / "centre.sqlite")
-    program = "import sys; from synaspis.exchange.sqlite_store import SqliteStore; SqliteStore(sys.argv[1])"
+    program = (
+        "import sys; from synaspis.exchange.store.sqlite_store import SqliteStore; SqliteStore(sys.argv[1])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "centre.sqlite")],
         capture_output=True,

@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from synaspis.agreement import Label
 from synaspis.core.clock import Clock, SystemClock, to_rfc3339
 from synaspis.core.errors import SynaspisError
-from synaspis.exchange.client_answers import Receipt, read_answer
-from synaspis.exchange.client_audit import Audit, audit
-from synaspis.exchange.client_errors import Alarm, ServerFault, SignedRefusal, Unreachable
-from synaspis.exchange.client_events import Event, read_event
-from synaspis.exchange.client_feed import RawEvent
-from synaspis.exchange.client_inbox import Inbox
-from synaspis.exchange.client_keys import KeyRing
-from synaspis.exchange.client_link import BUSY, Link, Sleep
-from synaspis.exchange.client_verify import LogReader, Verification
-from synaspis.exchange.kit import CENTRE, PartnerKit
-from synaspis.exchange.partner_state import PartnerState
+from synaspis.exchange.client.answers import Receipt, read_answer
+from synaspis.exchange.client.audit import Audit, audit
+from synaspis.exchange.client.errors import Alarm, ServerFault, SignedRefusal, Unreachable
+from synaspis.exchange.client.events import Event, read_event
+from synaspis.exchange.client.feed import RawEvent
+from synaspis.exchange.client.inbox import Inbox
+from synaspis.exchange.client.keys import KeyRing
+from synaspis.exchange.client.kit import CENTRE, PartnerKit
+from synaspis.exchange.client.link import BUSY, Link, Sleep
+from synaspis.exchange.client.partner_state import PartnerState
+from synaspis.exchange.client.verify import LogReader, Verification
 from synaspis.messages import Message, SigningKey, new_id, read_message, seal, write_message
 from synaspis.messages.message import SCHEMA
 from synaspis.messages.strict import canonical_json

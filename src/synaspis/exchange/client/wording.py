@@ -7,7 +7,7 @@ from math import atan2, cos, degrees, hypot, sin
 from typing import Any, Final
 
 from synaspis.core.constants import EARTH_EQUATORIAL_RADIUS_M, EARTH_FLATTENING, EARTH_POLAR_RADIUS_M
-from synaspis.exchange.client_events import Event
+from synaspis.exchange.client.events import Event
 
 NOTHING: Final = "no more than that"
 _TEXT_MAX: Final = 120

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from synaspis.exchange.client_answers import Receipt, read_answer
-from synaspis.exchange.client_errors import Alarm
-from synaspis.exchange.client_events import knows_sender, read_event, release_leaf, submission_leaf
-from synaspis.exchange.client_keys import KeyRing
-from synaspis.exchange.client_verify import LogReader, Verification
-from synaspis.exchange.kit import PartnerKit
-from synaspis.exchange.partner_state import PartnerState, Sent
+from synaspis.exchange.client.answers import Receipt, read_answer
+from synaspis.exchange.client.errors import Alarm
+from synaspis.exchange.client.events import knows_sender, read_event, release_leaf, submission_leaf
+from synaspis.exchange.client.keys import KeyRing
+from synaspis.exchange.client.kit import PartnerKit
+from synaspis.exchange.client.partner_state import PartnerState, Sent
+from synaspis.exchange.client.verify import LogReader, Verification
 from synaspis.log import NoteRefused, ProofRefused, verify_proof
 from synaspis.messages import Refused
 

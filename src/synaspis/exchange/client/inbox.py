@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from synaspis.core.clock import Clock
-from synaspis.exchange.client_errors import Alarm
-from synaspis.exchange.client_events import read_event, release_leaf, submission_leaf
-from synaspis.exchange.client_feed import RawEvent
-from synaspis.exchange.partner_state import PartnerState, StoredEvent
+from synaspis.exchange.client.errors import Alarm
+from synaspis.exchange.client.events import read_event, release_leaf, submission_leaf
+from synaspis.exchange.client.feed import RawEvent
+from synaspis.exchange.client.partner_state import PartnerState, StoredEvent
 
 
 class Inbox:

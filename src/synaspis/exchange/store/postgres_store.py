@@ -17,9 +17,9 @@ from typing import Any, Final
 import psycopg
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.exchange._postgres_link import cannot_open, open_link, take_lock
-from synaspis.exchange._postgres_tables import SCHEMA_VERSION, TABLES, copy_rows, write_tick
-from synaspis.exchange.storage import (
+from synaspis.exchange.store._postgres_link import cannot_open, open_link, take_lock
+from synaspis.exchange.store._postgres_tables import SCHEMA_VERSION, TABLES, copy_rows, write_tick
+from synaspis.exchange.store.storage import (
     Batch,
     Entry,
     FeedEvent,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
-from synaspis.exchange.storage import Batch
+from synaspis.exchange.store.storage import Batch
 
 SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x53594E41  # "SYNA": `file` and other programs tell our files by it

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
-from synaspis.exchange.public_warning import Danger, WarningDesk, circle
+from synaspis.exchange.client.public_warning import Danger, WarningDesk, circle
 from synaspis.gateways.cap import write_cap
 from synaspis.geography import geodesic_inverse
 

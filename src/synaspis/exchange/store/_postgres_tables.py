@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from synaspis.exchange.storage import Batch
+from synaspis.exchange.store.storage import Batch
 
 if TYPE_CHECKING:
     import psycopg

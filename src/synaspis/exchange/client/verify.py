@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from synaspis.core.clock import SECOND_US, Clock
 from synaspis.core.errors import InputError
-from synaspis.exchange.client_errors import Alarm, ServerFault
-from synaspis.exchange.client_link import Link
-from synaspis.exchange.kit import PartnerKit
-from synaspis.exchange.partner_state import PartnerState, Unproven
+from synaspis.exchange.client.errors import Alarm, ServerFault
+from synaspis.exchange.client.kit import PartnerKit
+from synaspis.exchange.client.link import Link
+from synaspis.exchange.client.partner_state import PartnerState, Unproven
 from synaspis.log import (
     Checkpoint,
     LogDamaged,

@@ -1,0 +1,1 @@
+"""The partner's side: kit, connection, what is kept, watching, verifying, warning."""
