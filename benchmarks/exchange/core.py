@@ -22,7 +22,7 @@ from synaspis.exchange.describe import describe
 from synaspis.exchange.examine import examine
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.settings import load_settings
-from synaspis.exchange.sqlite_store import SqliteStore
+from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.messages import SigningKey, read_message, seal
 from synaspis.messages.rulebook import packaged_rules
 from synaspis.messages.rules import notification_findings

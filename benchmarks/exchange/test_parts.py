@@ -14,9 +14,9 @@ from quiet import Timed
 
 from synaspis.agreement import load_book
 from synaspis.exchange.answers import Scribe
-from synaspis.exchange.postgres_store import PostgresStore
-from synaspis.exchange.sqlite_store import SqliteStore
-from synaspis.exchange.storage import Batch, Body, Entry, Marks, Release, Store
+from synaspis.exchange.store.postgres_store import PostgresStore
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exchange.store.storage import Batch, Body, Entry, Marks, Release, Store
 from synaspis.log import LogTree
 from synaspis.messages import open_envelope, read_message
 
