@@ -24,6 +24,7 @@ from synaspis.messages import SigningKey, seal
 
 CONNECTIONS_MAX = 12
 KEPT_BODIES = 512
+OPENED_BEFORE_S = 3.0
 PERCENTILES = (50.0, 90.0, 99.0, 99.9, 100.0)
 
 
@@ -59,7 +60,7 @@ class Load:
         self.feeds: list[Feed] = []
 
     def prepare(self, lead_s: float) -> None:
-        """Make and sign everything; sending begins after `lead_s`, which has to be enough for this."""
+        """Make and sign everything; sending begins after `lead_s`, enough for this and to connect."""
         options = self.options
         keys = [SigningKey.load(self._kits / name / "message.key") for name, _ in self.senders]
         self.begin_us = time.time_ns() // 1_000 + round(lead_s * 1e6)
@@ -87,8 +88,6 @@ class Load:
         self.sent_us = np.zeros(len(self.reports), dtype=np.int64)
         self.late_us = np.zeros(len(self.reports), dtype=np.int64)
         self.by_time = {due_us: token for token, (due_us, *_) in enumerate(self.reports)}
-        if time.time_ns() // 1_000 > self.begin_us:
-            raise RuntimeError("preparing took longer than foreseen; give it more time")
 
     def connect(self) -> None:
         """Open every feed, and a few connections for each sender."""
@@ -96,11 +95,17 @@ class Load:
             feed = Feed(connect(self._tls[name], "localhost", self._port), "localhost", self._event, index)
             self.feeds.append(feed)
             self._watch(feed)
+        while not all(feed.is_open for feed in self.feeds) or self._seconds_left() > OPENED_BEFORE_S:
+            self._receive(0.1)
+        # Not earlier: the centre cuts off connections on which no request comes for long.
         for sender in range(len(self.senders)):
             for _ in range(4):
                 self._idle[sender].append(self._open(sender))
-        while not all(feed.is_open for feed in self.feeds):
-            self._turn(0.1)
+        if self._seconds_left() < 0.0:
+            raise RuntimeError("preparing took longer than foreseen; give it more time")
+
+    def _seconds_left(self) -> float:
+        return self.begin_us / 1e6 - time.time()
 
     def _open(self, sender: int) -> Post:
         self._opened[sender] += 1
@@ -114,7 +119,7 @@ class Load:
         self._readers[reader.link.fileno()] = reader
         self._epoll.register(reader.link.fileno(), select.EPOLLIN)
 
-    def _turn(self, timeout_s: float) -> None:
+    def _receive(self, timeout_s: float) -> None:
         for number, _ in self._epoll.poll(timeout_s):
             self._readers[number].ready()
             self._send_due()
@@ -190,7 +195,7 @@ class Load:
                 print(names.pop(0), flush=True)
             self._send_due()
             due_us = self.requests[self._next][0] if self._next < len(self.requests) else end_us
-            self._turn(min(max(0.0, (due_us - time.time_ns() // 1_000) / 1e6), 0.05))
+            self._receive(min(max(0.0, (due_us - time.time_ns() // 1_000) / 1e6), 0.05))
         (cpu0, wall0, bytes0, events0), (cpu1, wall1, bytes1, events1) = measured
         wall = wall1 - wall0
         return {
@@ -317,9 +322,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     load = Load(options.kits, Crowd.of(options.partners, options.senders), options.port, options)
-    load.connect()
     count = options.senders * options.flights * options.rate * (options.warm + options.seconds)
-    load.prepare(2.0 + 0.6e-3 * count)
+    load.prepare(lead_s=3.0 + 0.03 * options.partners + 0.6e-3 * count)
+    load.connect()
     seen = load.run(drain_s=6.0)
     print(json.dumps({**seen, **load.account()}), flush=True)
     sys.stdout.flush()
