@@ -382,7 +382,8 @@ def test_a_partner_that_is_retired_is_cut_off_and_refused(server: Server):
         retire(server.data, "charlie", SystemClock())
         deadline = time.monotonic() + 8
         statuses = [200]
-        while statuses == [200] and time.monotonic() < deadline:
+        # At the moment of the change a connection may be cut without an answer.
+        while statuses != [403] and time.monotonic() < deadline:
             time.sleep(0.2)
             statuses = errors_in(server.say(get(b"/v1/health"), "charlie"))
         assert statuses == [403]

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from synaspis.exchange.answers import Answer
@@ -112,14 +113,24 @@ def test_body_of_another_kind_is_refused(alpha, check_error, kind: str):
 
 def test_body_over_the_limit_is_refused_announced_or_not(alpha, check_error):
     too_long = (1 << 20) + 1
-    response = alpha.post("/v1/messages", content=b"x" * too_long, headers=JSON)
-    check_error(response, 413, "announces 1048577 bytes; 1048576 are allowed")
 
     def pieces():
         for _ in range(17):
             yield b"x" * 65_536
 
-    check_error(alpha.post("/v1/messages", content=pieces(), headers=JSON), 413, "too long")
+    for content, said in (
+        (lambda: b"x" * too_long, "announces 1048577 bytes; 1048576 are allowed"),
+        (pieces, "too long"),
+    ):
+        for _ in range(10):
+            try:
+                response = alpha.post("/v1/messages", content=content(), headers=JSON)
+            except httpx.TransportError:
+                continue  # cut off while it was still sending, before it read the answer
+            check_error(response, 413, said)
+            break
+        else:
+            pytest.fail("ten bodies over the limit, and none was answered")
     assert alpha.get("/v1/health").status_code == 200
 
 
