@@ -121,8 +121,21 @@ class Load:
 
     def _receive(self, timeout_s: float) -> None:
         for number, _ in self._epoll.poll(timeout_s):
-            self._readers[number].ready()
+            reader = self._readers[number]
+            if not reader.ready():
+                self._drop(number, reader)
             self._send_due()
+
+    def _drop(self, number: int, reader: Feed | Post) -> None:
+        """Forget a connection that the centre has closed: it may, where no request came for long."""
+        idle = self._idle[reader.sender] if isinstance(reader, Post) else []
+        if reader not in idle:
+            raise ConnectionError("the centre has closed a connection that was in use")
+        idle.remove(reader)
+        self._opened[reader.sender] -= 1
+        self._epoll.unregister(number)
+        del self._readers[number]
+        reader.link.close()
 
     def _send_due(self) -> None:
         while self._next < len(self.requests):

@@ -9,7 +9,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 CHUNK = 1 << 18
 
@@ -30,14 +29,6 @@ def connect(tls: ssl.SSLContext | None, host: str, port: int) -> socket.socket:
     made = plain if tls is None else tls.wrap_socket(plain, server_hostname=host)
     made.setblocking(False)
     return made
-
-
-class Reader(Protocol):
-    """Something that `epoll` wakes."""
-
-    link: socket.socket
-
-    def ready(self) -> None: ...
 
 
 def receive(link: socket.socket, into: bytearray) -> bool:
@@ -65,22 +56,24 @@ class Post:
         if self.link.send(request) != len(request):
             raise RuntimeError("the socket took only a part of a request")
 
-    def ready(self) -> None:
+    def ready(self) -> bool:
+        """Take what came; False when the other side has closed."""
         buffer = self._buffer
         if not receive(self.link, buffer):
-            raise ConnectionError("the centre has closed a connection of a sender")
+            return False
         head = buffer.find(b"\r\n\r\n")
         if head < 0:
-            return
+            return True
         low = bytes(buffer[:head]).lower()
         at = low.find(b"content-length:") + 15
         length = int(low[at : low.find(b"\r\n", at) if b"\r\n" in low[at:] else None])
         if len(buffer) < head + 4 + length:
-            return
+            return True
         body = bytes(buffer[head + 4 : head + 4 + length])
         status = int(buffer[9:12])
         del buffer[: head + 4 + length]
         self._answered(self, status, body)
+        return True
 
 
 class Feed:
@@ -95,16 +88,17 @@ class Feed:
         self.bytes = 0
         link.send(b"GET /v1/feed HTTP/1.1\r\nhost: %s\r\naccept: text/event-stream\r\n\r\n" % host.encode())
 
-    def ready(self) -> None:
+    def ready(self) -> bool:
+        """Take what came; False when the other side has closed."""
         buffer, before = self._buffer, len(self._buffer)
         if not receive(self.link, buffer):
-            raise ConnectionError("the centre has closed a feed")
+            return False
         self.bytes += len(buffer) - before
         at = 0
         if not self.is_open:
             head = buffer.find(b"\r\n\r\n")
             if head < 0:
-                return
+                return True
             if buffer[9:12] != b"200":
                 raise ConnectionError(bytes(buffer[:head]).decode())
             self.is_open, at = True, head + 4
@@ -115,6 +109,7 @@ class Feed:
             self._frames(bytes(buffer[line + 2 : line + 2 + size]))
             at = line + 4 + size
         del buffer[:at]
+        return True
 
     def _frames(self, chunk: bytes) -> None:
         """Whole frames: the centre writes no part of one."""
