@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import stat
 import sys
@@ -34,6 +35,9 @@ Listening = Callable[[str, int], None]
 
 SWITCH_S: Final = 0.000_5
 """How long one thread of a node computes before another gets its turn."""
+
+COLLECT_AFTER: Final = (200_000, 50, 1_000)
+"""Objects made, and collections of younger ones, after which Python looks for cycles."""
 
 
 class Node(ABC):
@@ -212,6 +216,11 @@ def run_node(node: Node, on_listening: Listening | None = None) -> None:
     # A tick computes for tens of milliseconds. At the default of 5 ms the loop would wait as long at each of
     # the hundreds of writes that it makes meanwhile, because each of them lets go of the interpreter.
     sys.setswitchinterval(SWITCH_S)
+    # Looking for cycles among all events that are kept in memory would stop a tick for a tenth of a second; what
+    # the program itself consists of is never looked at again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         asyncio.run(node.run(on_listening))
     except OSError as error:
