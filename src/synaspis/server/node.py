@@ -216,7 +216,8 @@ def run_node(node: Node, on_listening: Listening | None = None) -> None:
     # A tick computes for tens of milliseconds. At the default of 5 ms the loop would wait as long at each of
     # the hundreds of writes that it makes meanwhile, because each of them lets go of the interpreter.
     sys.setswitchinterval(SWITCH_S)
-    # Looking for cycles among all events that are kept in memory would stop a tick for a tenth of a second; what
+    # Looking for cycles among all events that are kept in memory would stop a tick for a tenth of a
+    # second; what
     # the program itself consists of is never looked at again.
     gc.collect()
     gc.freeze()
