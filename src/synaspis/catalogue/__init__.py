@@ -15,6 +15,7 @@ from synaspis.catalogue.schema import (
     Source,
     Stage,
 )
+from synaspis.catalogue.trials import TrialRecord
 
 __all__ = [
     "KINDS",
@@ -30,6 +31,7 @@ __all__ = [
     "Site",
     "Source",
     "Stage",
+    "TrialRecord",
     "describe",
     "lines",
     "listing",

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, RootModel, ValidationInfo, field_validator
 
+from synaspis.catalogue.trials import TrialRecord
 from synaspis.core.documents import FrozenModel, Rejected
 from synaspis.core.errors import Fault
 from synaspis.core.quantity import Quantity, of_dimension
@@ -149,6 +150,9 @@ class Interceptor(Item):
     kill_assessment_delay: Delay = Field(description="From intercept to the decision on another shot.")
     homing_time: Delay = Field(
         description="From hand-over, when a radar must hold the target, to intercept; none is needed in it."
+    )
+    test_record: TrialRecord | None = Field(
+        default=None, description="Public intercept tests; left out where none were found."
     )
 
     @field_validator("maximum_altitude")
