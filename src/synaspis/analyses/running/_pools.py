@@ -1,0 +1,186 @@
+"""Pools of workers: processes of this machine, and the workers of a Dask scheduler.
+
+A worker computes one part at a time. Kernels run on several threads within it and give the same bits on any
+number of threads, so the results do not depend on the number of workers either.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import os
+import signal
+import threading
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context, parent_process
+from multiprocessing.synchronize import Event
+from types import MappingProxyType
+from typing import Any, Final
+
+from synaspis import _version
+from synaspis.analyses.running._mapper import PooledMapper
+from synaspis.core.errors import Fault, InputError, SynaspisError
+
+PROCESSES_MAX: Final = 256
+CONNECT_S: Final = 10.0
+"""How long a scheduler may take to answer, and its first worker to come."""
+
+_WATCH_S: Final = 0.5
+_one_at_a_time = threading.Lock()
+
+
+def _proxy(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+# Checked documents hold read-only mappings, which Python cannot pickle by itself.
+copyreg.pickle(MappingProxyType, lambda proxy: (_proxy, (dict(proxy),)))
+
+
+def local_mapper(processes: int) -> PooledMapper:
+    """Mapper on processes of this machine, started when they are first needed.
+
+    processes: 1 to 256. The cores are divided among them. The processes end with the mapper, or at most half
+    a second after the program that started them, however that ended.
+    Raises InputError for another number. A worker that dies raises SynaspisError where its result is asked
+    for.
+    """
+    if not 1 <= processes <= PROCESSES_MAX:
+        raise InputError(
+            Fault(
+                f"{processes} processes; 1 to {PROCESSES_MAX} are allowed",
+                remedy="One for each core is usual.",
+                source="--processes",
+            )
+        )
+    context = get_context("spawn")  # a fork of a process with threads may hang
+    stop = context.Event()
+    threads = max(1, (os.cpu_count() or 1) // processes)
+
+    def pool() -> Executor:
+        stop.clear()
+        return ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(threads, stop))
+
+    def close(executor: Executor) -> None:
+        stop.set()
+        executor.shutdown(wait=False, cancel_futures=True)
+
+    return PooledMapper(pool, 2 * processes, close=close, explain=_explain_process)
+
+
+def _begin(threads: int, stop: Event) -> None:
+    """Prepare a worker process: its share of the cores, no part in Ctrl-C, an end with its parent's."""
+    os.environ["NUMBA_NUM_THREADS"] = str(threads)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_watch, args=(stop,), daemon=True).start()
+
+
+def _watch(stop: Event) -> None:
+    parent = parent_process()
+    while not stop.wait(_WATCH_S):
+        if parent is not None and not parent.is_alive():
+            break
+    os._exit(0)
+
+
+def _explain_process(error: BaseException) -> Exception | None:
+    if isinstance(error, BrokenExecutor):
+        return SynaspisError(
+            "a worker process ended before its part was done, for want of memory perhaps; what was finished "
+            "is kept: run it again with --resume, with fewer --processes"
+        )
+    return None
+
+
+def dask_mapper(address: str) -> PooledMapper:
+    """Mapper on the workers of a Dask scheduler.
+
+    address: such as ``tcp://10.0.0.5:8786`` or ``tls://...``. The scheduler hands a part to another worker if
+    one is lost. Raises InputError if Dask is not installed, the scheduler does not answer within 10 s or has
+    no worker, or a worker has another version of this program.
+    """
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        raise InputError(
+            Fault(
+                "a scheduler needs the packages dask and distributed, which are not installed",
+                remedy="Install them with `pip install 'synaspis[scale]'`, or leave --scheduler out.",
+                source="--scheduler",
+            )
+        ) from None
+    try:
+        client: Any = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        reason = str(error).split("\n", 1)[0]
+        raise _unusable(
+            address, f"cannot be reached: {reason}", "Check the address and that it runs."
+        ) from None
+    try:
+        cores = _cores(client, address)
+    except BaseException:
+        client.close()
+        raise
+
+    def close(executor: Executor) -> None:
+        executor.shutdown(wait=False)
+        client.close()
+
+    return PooledMapper(
+        lambda: _Serial(client.get_executor(pure=False)), 2 * cores, close=close, explain=_explain_dask
+    )
+
+
+def _cores(client: Any, address: str) -> int:
+    """Number of workers, after it is known that each can do the work."""
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_S)
+    except TimeoutError:
+        raise _unusable(address, "has no worker", "Start one with `dask worker ADDRESS`.") from None
+    versions = client.run(_own_version, on_error="return")
+    for worker, found in versions.items():
+        if found != _version.VERSION:
+            what = f"the worker {worker} has synaspis {found}; here is {_version.VERSION}"
+            if isinstance(found, BaseException):
+                what = f"the worker {worker} cannot load synaspis: {found}"
+            raise InputError(Fault(what, remedy="Install the same version there.", source="--scheduler"))
+    return len(versions)
+
+
+def _own_version() -> str:
+    return _version.VERSION
+
+
+def _unusable(address: str, what: str, remedy: str) -> InputError:
+    return InputError(Fault(f"the scheduler {address} {what}", remedy=remedy, source="--scheduler"))
+
+
+class _Serial(Executor):
+    """An executor whose tasks run one at a time in each worker process: kernels use all its threads."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Any:
+        """Hand a task to the scheduler."""
+        return self._inner.submit(_alone, function, *arguments, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Give up what has not been done."""
+        self._inner.shutdown(wait=wait)
+
+
+def _alone(function: Any, *arguments: Any, **named: Any) -> Any:
+    with _one_at_a_time:
+        return function(*arguments, **named)
+
+
+def _explain_dask(error: BaseException) -> Exception | None:
+    """An error of the scheduler or its workers in words; errors of a task are told apart by their module."""
+    if type(error).__module__.split(".")[0] in {"distributed", "dask", "tornado"} or isinstance(
+        error, OSError
+    ):
+        return SynaspisError(
+            f"the scheduler lost a part: {error}; what was finished is kept: run it again with --resume"
+        )
+    return None
