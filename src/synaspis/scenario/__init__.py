@@ -12,6 +12,7 @@ from synaspis.scenario.arrays import (
 )
 from synaspis.scenario.asset import Asset, Place
 from synaspis.scenario.loader import check_scenario, load_scenario_document, scenario_ids, scenario_path
+from synaspis.scenario.overrides import find_quantity, revalued
 from synaspis.scenario.placed import PlacedAsset, Scenario
 from synaspis.scenario.schema import (
     Alliance,
@@ -47,12 +48,14 @@ __all__ = [
     "architecture",
     "check_scenario",
     "cross_section_m2",
+    "find_quantity",
     "interceptor_parameters",
     "launcher_arrays",
     "load_scenario_document",
     "missile_parameters",
     "new_scenario",
     "radar_arrays",
+    "revalued",
     "satellite_arrays",
     "scenario_ids",
     "scenario_path",

@@ -12,6 +12,7 @@ from synaspis.catalogue import KINDS, Catalogue, Item, quantities
 from synaspis.core.documents import Document, FieldPath, FrozenModel, nearest, path_text
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.quantity import Quantity, Rival
+from synaspis.core.units import from_si
 
 _PARTS: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
@@ -37,7 +38,22 @@ def apply_overrides(catalogue: Catalogue, document: Document) -> tuple[Catalogue
     return catalogue, faults
 
 
-def _apply(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
+def revalued(catalogue: Catalogue, values: Mapping[str, float]) -> Catalogue:
+    """Catalogue in which some quantities have other values, for a look at what depends on them.
+
+    values: SI value of each target, written as in `overrides`, such as ``sm-3-iib.burnout_speed``. Basis,
+    bounds and rivals stay those of the catalogue; only the value is another. Raises InputError for a target
+    that the catalogue has not.
+    """
+    for target, value in values.items():
+        item, path, quantity = find_quantity(catalogue, target)
+        changed: Any = _with(item, path, quantity.model_copy(update={"value": from_si(value, quantity.unit)}))
+        catalogue = _replaced(catalogue, changed)
+    return catalogue
+
+
+def find_quantity(catalogue: Catalogue, target: str) -> tuple[Item, FieldPath, Quantity]:
+    """The item, the field path and the quantity that a target names; raises InputError if there is none."""
     item_id, _, field = target.partition(".")
     path: FieldPath = tuple(int(index) if index else key for index, key in _PARTS.findall(field))
     item = catalogue.find(item_id)
@@ -47,7 +63,11 @@ def _apply(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
             f"{item_id!r} has no value {field!r}" if field else f"{target!r} names an item and no value of it"
         )
         raise InputError(Fault(what, remedy=nearest(field, [path_text(known_path) for known_path in known])))
-    quantity = known[path]
+    return item, path, known[path]
+
+
+def _apply(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
+    item, path, quantity = find_quantity(catalogue, target)
     rival = next((rival for rival in quantity.rivals if rival.held_by == held_by), None)
     if rival is None:
         holders = [rival.held_by for rival in quantity.rivals]
@@ -67,13 +87,16 @@ def _held(quantity: Quantity, rival: Rival) -> Quantity:
         note=quantity.note or "The value of the catalogue.",
     )
     others = tuple(other for other in quantity.rivals if other is not rival)
-    return Quantity(
-        value=rival.value,
-        unit=quantity.unit,
-        basis="assumed" if rival.source is None else "stated",
-        source=rival.source,
-        note=f"As held by {rival.held_by}. {rival.note or ''}".strip(),
-        rivals=(*others, former),
+    return quantity.model_copy(
+        update={
+            "value": rival.value,
+            "basis": "assumed" if rival.source is None else "stated",
+            "low": None,
+            "high": None,
+            "source": rival.source,
+            "note": f"As held by {rival.held_by}. {rival.note or ''}".strip(),
+            "rivals": (*others, former),
+        }
     )
 
 
