@@ -12,7 +12,7 @@ from synaspis.scenario.arrays import (
 )
 from synaspis.scenario.asset import Asset, Place
 from synaspis.scenario.loader import check_scenario, load_scenario_document, scenario_ids, scenario_path
-from synaspis.scenario.overrides import find_quantity, revalued
+from synaspis.scenario.overrides import find_quantity, revalued, with_holder, with_value
 from synaspis.scenario.placed import PlacedAsset, Scenario
 from synaspis.scenario.schema import (
     Alliance,
@@ -59,4 +59,6 @@ __all__ = [
     "satellite_arrays",
     "scenario_ids",
     "scenario_path",
+    "with_holder",
+    "with_value",
 ]

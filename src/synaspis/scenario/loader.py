@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from synaspis.agreement import AgreementBook, check_book
 from synaspis.agreement.document import BookAlliance, BookDocument, BookPartner
@@ -56,10 +57,14 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def load_scenario_document(name: str | Path, *, catalogue: Catalogue | None = None) -> Scenario:
+def load_scenario_document(
+    name: str | Path, *, catalogue: Catalogue | None = None, change: Mapping[str, Any] | None = None
+) -> Scenario:
     """Load and check a scenario.
 
     name: id of a packaged scenario, or the path of a file. catalogue: the packaged one by default.
+    change: what is to hold instead of what the file says, merged with it as the file of a scenario is with
+    the one that it extends.
     Raises InputError with every fault of the file, by file and line.
     """
     path = scenario_path(name)
@@ -70,6 +75,8 @@ def load_scenario_document(name: str | Path, *, catalogue: Catalogue | None = No
         base, base_path = _base(document, target, path.parent)
         files = (*files, base_path)
     whole = document if base is None else extended(base, document)
+    if change is not None:
+        whole = extended(whole, Document(change, whole.source, whole.lines))
     named = named_book(whole, folder_of_book(files, document))
     try:
         return _checked(whole, catalogue, files, named)

@@ -1,4 +1,4 @@
-"""Rival values: a scenario may hold another's view of a catalogue value."""
+"""Rival values: a scenario may hold another's view of a catalogue value, and a number may be tried out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from synaspis.catalogue import KINDS, Catalogue, Item, quantities
-from synaspis.core.documents import Document, FieldPath, FrozenModel, nearest, path_text
+from synaspis.core.documents import Document, FieldPath, FrozenModel, nearest, parse, path_text
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.quantity import Quantity, Rival
 from synaspis.core.units import from_si
@@ -30,7 +30,7 @@ def apply_overrides(catalogue: Catalogue, document: Document) -> tuple[Catalogue
         if not isinstance(held_by, str):
             continue  # the schema says so
         try:
-            catalogue = _apply(catalogue, target, held_by)
+            catalogue = with_holder(catalogue, target, held_by)
         except InputError as error:
             faults += [
                 document.fault(fault.what, ("overrides", target), fault.remedy) for fault in error.faults
@@ -66,7 +66,12 @@ def find_quantity(catalogue: Catalogue, target: str) -> tuple[Item, FieldPath, Q
     return item, path, known[path]
 
 
-def _apply(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
+def with_holder(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
+    """Catalogue in which a value is the one that somebody else holds; the former becomes a rival.
+
+    target: the path of a quantity, such as ``an-tpy-2-forward.reference_range``. held_by: of a rival value.
+    Raises InputError for an unknown path or holder.
+    """
     item, path, quantity = find_quantity(catalogue, target)
     rival = next((rival for rival in quantity.rivals if rival.held_by == held_by), None)
     if rival is None:
@@ -76,6 +81,24 @@ def _apply(catalogue: Catalogue, target: str, held_by: str) -> Catalogue:
         raise InputError(Fault(what, remedy=remedy))
     changed: Any = _with(item, path, _held(quantity, rival))
     return _replaced(catalogue, changed)
+
+
+def with_value(catalogue: Catalogue, target: str, value: float, unit: str, note: str) -> Catalogue:
+    """Catalogue in which a value is a number that somebody wants to try; its basis is then `assumed`.
+
+    target: as in `with_holder`. value, unit: of the dimension and within the bounds of the catalogue's
+    schema. note: why this number.
+    Raises InputError for an unknown path, or with what is wrong with the number.
+    """
+    item, path, quantity = find_quantity(catalogue, target)
+    update = {"value": float(value), "unit": unit, "basis": "assumed", "note": note, "source": None}
+    tried = quantity.model_copy(update={**update, "low": None, "high": None, "rivals": ()})
+    changed: Any = _with(item, path, tried)
+    document = Document(changed.model_dump(by_alias=True), source=target)
+    try:
+        return _replaced(catalogue, parse(type(item), document))
+    except InputError as error:
+        raise InputError(Fault(fault.what, remedy=fault.remedy) for fault in error.faults) from None
 
 
 def _held(quantity: Quantity, rival: Rival) -> Quantity:
