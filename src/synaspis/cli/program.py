@@ -24,6 +24,7 @@ from synaspis.cli.log import log
 from synaspis.cli.manual import write_lines
 from synaspis.cli.messages import messages
 from synaspis.cli.partner import partner
+from synaspis.cli.raid import raid
 from synaspis.cli.scenario import scenario
 from synaspis.cli.study import study
 from synaspis.cli.verify import verify
@@ -34,7 +35,7 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 _GROUPS = (
-    ("Ask about a shared defence", ("study", "coverage")),
+    ("Ask about a shared defence", ("study", "coverage", "raid")),
     ("Ask about one flight", ("fly", "check")),
     ("Exchange warning data", ("centre", "partner")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
@@ -172,6 +173,7 @@ def main(context: click.Context) -> int:
 for _command in (
     study,
     coverage,
+    raid,
     fly,
     check,
     catalogue,
