@@ -1,0 +1,87 @@
+"""Cost against coverage: every plan that no other beats in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil, inf
+from typing import NamedTuple
+
+from synaspis.analyses.plan._formulation import MILLION, Formulation, formulate
+from synaspis.analyses.plan._goal import Goal, Objective, goal_of
+from synaspis.analyses.plan._solver import UnsolvedError
+from synaspis.analyses.plan.limits import EQUAL_USD
+from synaspis.analyses.plan.problem import Problem, Schedule, held
+from synaspis.analyses.plan.solve import total_usd
+
+
+class FrontPoint(NamedTuple):
+    """A plan of the front.
+
+    cost_usd: the least for which its value can be had. value: of the objective in the last year.
+    people: defended in the last year.
+    """
+
+    cost_usd: float
+    value: float
+    people: float
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Front:
+    """Points from cheap to dear; complete: whether there is no further one between them."""
+
+    points: tuple[FrontPoint, ...]
+    complete: bool
+
+
+def front(
+    problem: Problem,
+    objective: Objective = "population",
+    *,
+    points: int | None = None,
+    time_limit_s: float | None = None,
+) -> Front:
+    """The Pareto front of total cost and the objective in the last year, by the epsilon constraint.
+
+    The dearest point first: the best value at any cost, then the least cost of that value; then the same with
+    a budget one step below that cost, until nothing is spent. The total budget and the minima are left out;
+    the other limits hold. points: about how many to find, at budgets that are spread evenly; all if None.
+    Points that differ by less than 1000 USD count as one. Source: Haimes, Lasdon, Wismer, IEEE Transactions
+    on Systems, Man, and Cybernetics 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
+    """
+    free = replace(problem, minima=(), budget=replace(problem.budget, total_usd=None))
+    last = len(problem.years) - 1
+    f = formulate(free, [last])
+    goal = goal_of(f, objective, last)
+    found: list[FrontPoint] = []
+    limit_usd, complete = inf, True
+    while limit_usd >= 0.0:
+        point = _point(f, goal, limit_usd, time_limit_s)
+        found.append(point)
+        limit_usd = point.cost_usd - EQUAL_USD
+        if points is not None and limit_usd >= 0.0:
+            step = found[0].cost_usd / max(points - 1, 1)
+            coarse = step * (ceil(point.cost_usd / step - 1.0e-6) - 1)
+            complete = complete and coarse >= limit_usd
+            limit_usd = max(min(limit_usd, coarse), 0.0)
+    return Front(tuple(reversed(found)), complete)
+
+
+def _point(f: Formulation, goal: Goal, limit_usd: float, time_limit_s: float | None) -> FrontPoint:
+    """The best value for no more than a limit, at its least cost."""
+    problem, years = f.problem, range(len(f.problem.years))
+    cost = f.spending(sorted(problem.options), years)
+    schedule: Schedule | None = None
+    with f.program.but(cost, upper=min(limit_usd / MILLION, 1.0e12)):
+        answer = f.program.solve(goal.terms, maximise=True, time_limit_s=time_limit_s)
+        if answer is not None:
+            value = goal.value(held(problem, f.schedule(answer.values), years[-1]))
+            with f.program.but(goal.terms, lower=goal.floor(value)):
+                answer = f.program.solve(cost, maximise=False, time_limit_s=time_limit_s)
+    if answer is not None:
+        schedule = f.schedule(answer.values)
+    if schedule is None:
+        raise UnsolvedError("the solver lost a plan that it had found: rounding; please report it")
+    people = held(problem, schedule, years[-1])
+    return FrontPoint(total_usd(problem, schedule), goal.value(people), float(people.sum()), schedule)
