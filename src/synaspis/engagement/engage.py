@@ -17,7 +17,7 @@ from synaspis.core.constants import EARTH_MEAN_RADIUS_M
 from synaspis.engagement.gates import Gate
 from synaspis.engagement.observe import NEVER_S, Tracks
 from synaspis.engine._jit import driver, lane, prange
-from synaspis.engine.flyout import FlyoutTable
+from synaspis.engine.flyout import FlyoutTable, stacked
 from synaspis.engine.forces import height_m
 from synaspis.engine.parameters import Floats
 
@@ -278,14 +278,9 @@ def engage(
     tables = batteries.tables
     if not tables:  # nothing to shoot with, and no table to look up
         return answer
-    times = np.stack([table.time_s for table in tables])
-    edges = np.stack([table.edge_m for table in tables])
-    axes = np.array(
-        [(t.altitude_low_m, 1.0 / t.altitude_step_m, 1.0 / t.range_step_m, t.edge_m.max()) for t in tables]
-    )
     _engage(
         nodes, burnout_s, tracks.seen_s, tracks.firm_s, tracks.lost_s,
-        batteries.position_ecef_m, batteries.table, times, edges, axes,
+        batteries.position_ecef_m, batteries.table, *stacked(tables),
         batteries.commit_s, np.minimum(batteries.assess_s, NEVER_S), batteries.homing_s,
         rights.radar_on, rights.battery_on, np.minimum(rights.track_delay_s, NEVER_S), rights.guidance,
         required, *answer,

@@ -8,6 +8,7 @@ reach differs by up to the carried speed of the ground, some per cent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, isfinite, pi
@@ -195,3 +196,13 @@ def _shortest(crossing: Floats, axis: Floats) -> Floats:
     time[beyond] = time[last] + slope * (np.arange(axis.size)[beyond] - last)
     found: Floats = np.interp(axis, axis[np.isfinite(time)], time[np.isfinite(time)])
     return found
+
+
+def stacked(tables: Sequence[FlyoutTable]) -> tuple[Floats, Floats, Floats]:
+    """Several tables as the engagement kernels take them; at least one.
+
+    Returns times (table, altitude, range), edges (table, altitude) and, for each table, its lowest altitude
+    in m, one over its steps of altitude and range in 1/m and its widest edge in m, (table, 4).
+    """
+    axes = [(t.altitude_low_m, 1.0 / t.altitude_step_m, 1.0 / t.range_step_m, t.edge_m.max()) for t in tables]
+    return np.stack([t.time_s for t in tables]), np.stack([t.edge_m for t in tables]), np.array(axes)

@@ -1,0 +1,7 @@
+"""What any part of a defence defends under any sharing, from one computation."""
+
+from synaspis.analyses.capability.capability import Capability
+from synaspis.analyses.capability.compute import compute
+from synaspis.analyses.capability.rights import Pooling, only, with_agreements
+
+__all__ = ["Capability", "Pooling", "compute", "only", "with_agreements"]
