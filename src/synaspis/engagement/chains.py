@@ -8,6 +8,7 @@ subset is one bit of a word, so one pass over the formulas answers for 64 subset
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -222,6 +223,20 @@ def _formula(  # type: ignore[no-untyped-def]
         if free or found > 0:
             at = _put(step, at, _LAUNCH - radars[k])
     return at - begin
+
+
+def sufficient_radars(steps: NDArray[np.int16]) -> Iterator[frozenset[int]]:
+    """Sets of radars that each suffice by a formula, with a battery: one to launch on and those that guide."""
+    guides: list[frozenset[int]] = []
+    gathered: set[int] = set()
+    for word in steps.tolist():
+        if word >= 0:
+            gathered.add(word)
+        elif word == _SET_ENDS:
+            guides.append(frozenset(gathered))
+            gathered = set()
+        else:
+            yield from (each | {_LAUNCH - word} for each in guides)
 
 
 def fulfilled(found: Chains, radars: Words, batteries: Words, first_case: Ints, case: Ints) -> Words:

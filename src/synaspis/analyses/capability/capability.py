@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synaspis.analyses._threat_run import Territory
+from synaspis.analyses.capability.families import Families, families
 from synaspis.analyses.capability.rights import Pooling, named_clauses, with_agreements
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
@@ -108,7 +109,7 @@ class Capability:
         return architecture(with_agreements(self.scenario, agreements), [Variant(self.day)])
 
     def chains(self, plan: Architecture) -> tuple[Chains, ...]:
-        """Formulas of all flights of each threat under rights with all assets on, made once for equal ones."""
+        """Formulas of all flights of each threat under rights with all assets on, kept for equal ones."""
         delay_s, guidance = plan.track_delay_s[0], plan.guidance[0]
         key = delay_s.tobytes() + guidance.tobytes()
         if key not in self._chains:
@@ -139,6 +140,12 @@ class Capability:
         batteries_here = _present(self.battery_ids, batteries, "battery")
         words = self.defended_words(radars_here, batteries_here, self.rights(sharing))
         return (words[:, :, 0] & np.uint64(1)).astype(bool)
+
+    def families(self, sharing: Pooling = "agreements") -> tuple[Families, ...]:
+        """Smallest sets of assets that engage each flight, one entry a threat."""
+        return tuple(
+            families(found, self.radar_ids, self.battery_ids) for found in self.chains(self.rights(sharing))
+        )
 
     def defended_words(self, radars: Words, batteries: Words, plan: Architecture) -> Words:
         """Cells that many parts of the defence defend, (threat, cell, word); bit k of all words is part k.
