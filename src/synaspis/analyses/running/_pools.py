@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from synaspis import _version
 from synaspis.analyses.running._mapper import PooledMapper
+from synaspis.analyses.running._parts import program_digest
 from synaspis.core.errors import Fault, InputError, SynaspisError
 
 PROCESSES_MAX: Final = 256
@@ -137,18 +138,15 @@ def _cores(client: Any, address: str) -> int:
         client.wait_for_workers(1, timeout=CONNECT_S)
     except TimeoutError:
         raise _unusable(address, "has no worker", "Start one with `dask worker ADDRESS`.") from None
-    versions = client.run(_own_version, on_error="return")
-    for worker, found in versions.items():
-        if found != _version.VERSION:
-            what = f"the worker {worker} has synaspis {found}; here is {_version.VERSION}"
+    programs = client.run(program_digest, on_error="return")
+    for worker, found in programs.items():
+        if found != program_digest():
+            what = f"the worker {worker} has another version of synaspis or of what it rests on"
             if isinstance(found, BaseException):
                 what = f"the worker {worker} cannot load synaspis: {found}"
-            raise InputError(Fault(what, remedy="Install the same version there.", source="--scheduler"))
-    return len(versions)
-
-
-def _own_version() -> str:
-    return _version.VERSION
+            remedy = f"Install {_version.VERSION} there, with the same packages."
+            raise InputError(Fault(what, remedy=remedy, source="--scheduler"))
+    return len(programs)
 
 
 def _unusable(address: str, what: str, remedy: str) -> InputError:
