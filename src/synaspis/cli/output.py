@@ -48,8 +48,8 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right
 def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     """Yield a function to call with steps done, steps in all and what was done last.
 
-    On a terminal it moves a bar with the time past and the time left on standard error; elsewhere it says once what is done, so that logs stay
-    short.
+    On a terminal it moves a bar on standard error, with the time that is past and the time that is left;
+    elsewhere it says once what is done, so that logs stay short.
     """
     if sys.stderr is None or not sys.stderr.isatty():
         click.echo(f"{what} ...", err=True)
