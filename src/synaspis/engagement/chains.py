@@ -226,7 +226,7 @@ def _formula(  # type: ignore[no-untyped-def]
 
 
 def sufficient_radars(steps: NDArray[np.int16]) -> Iterator[frozenset[int]]:
-    """Sets of radars that each suffice by a formula, with a battery: one to launch on and those that guide."""
+    """Sets of radars that each suffice by a formula: one to launch on and those that guide."""
     guides: list[frozenset[int]] = []
     gathered: set[int] = set()
     for word in steps.tolist():

@@ -9,6 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from synaspis.analyses.assumptions import Assumption
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -70,25 +72,6 @@ class LaunchPoint:
     name: str
     latitude_deg: float
     longitude_deg: float
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """One catalogue value that the numbers rest on; all fields as text to show.
-
-    item: what it describes. quantity: which of its values. spread: "low to high" or empty. rivals: other
-    published values with who holds them. sources: ids in the list of sources.
-    """
-
-    item: str
-    quantity: str
-    value: str
-    unit: str
-    basis: str
-    spread: str = ""
-    rivals: str = ""
-    note: str = ""
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,14 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
+from synaspis.analyses.assumptions import assumptions_of, items_of
 from synaspis.analyses.published import compare_with_published
-from synaspis.catalogue import Item, Source, quantities, sources_of
-from synaspis.core.documents import path_text
-from synaspis.core.quantity import Quantity, from_si
+from synaspis.catalogue import Source, sources_of
+from synaspis.core.quantity import from_si
 from synaspis.geography import Countries
 from synaspis.report import content as shown
 from synaspis.report.limits import limits_of
 from synaspis.scenario import PlacedAsset, Scenario
-
-_KIND_WORDS = {"missiles": "Missile", "interceptors": "Interceptor", "radars": "Radar"}
 
 
 def content_of(
@@ -50,7 +48,7 @@ def content_of(
         assets=tuple(_asset(scenario, asset, phases) for asset in scenario.assets),
         launches=tuple(chain.from_iterable(_launches(scenario, threat) for threat in threats)),
         outlines=_outlines(frozenset(document.region.countries), scenario, threats),
-        assumptions=(*_settings(scenario), *_values(scenario, threats)),
+        assumptions=assumptions_of(scenario, threats),
         comparisons=comparisons,
         limits=limits_of(scenario, dataset),
         sources=tuple(_sources(scenario, cited)),
@@ -123,76 +121,6 @@ def _outlines(own: frozenset[str], scenario: Scenario, threats: Sequence[str]) -
     return shown.Outlines(rings(inside), rings(others), rings(launch))
 
 
-def _settings(scenario: Scenario) -> Iterator[shown.Assumption]:
-    """Yield what the user chose: rules of engagement and the delays of the agreements."""
-    engagement = scenario.document.engagement
-    rules = (
-        ("shots required", str(engagement.shots_required), ""),
-        ("each shot waits for the outcome of the one before", "yes" if engagement.assessment else "no", ""),
-        ("own network delay", f"{engagement.own_network_delay.value:g}", engagement.own_network_delay.unit),
-    )
-    for quantity, value, unit in rules:
-        yield shown.Assumption("Scenario: what counts as defended", quantity, value, unit, "assumed")
-    for agreement in scenario.document.agreements.values():
-        period = f"{agreement.valid_from.isoformat()} to {agreement.valid_until or 'open'}"
-        for name, clause in agreement.clauses.items():
-            if clause.delay is None:
-                continue
-            use = f", {clause.use}" if clause.use else ""
-            yield shown.Assumption(
-                f"Agreement: {agreement.name}",
-                f"{name} ({clause.product}{use}): delay",
-                f"{clause.delay.value:g}",
-                clause.delay.unit,
-                agreement.basis,
-                note=f"In force {period}. {agreement.note or ''}".strip(),
-                sources=(agreement.source,) if agreement.source else (),
-            )
-
-
-def _items(scenario: Scenario, threats: Sequence[str]) -> Iterator[tuple[str, Item]]:
-    """Yield kind and item of everything in the catalogue that the study used, each once."""
-    catalogue = scenario.catalogue
-    used = [scenario.threat(threat).missile for threat in threats]
-    used += [asset.item.id for asset in scenario.assets]
-    used += [asset.entry.site for asset in scenario.assets if asset.entry.site is not None]
-    for item_id in dict.fromkeys(used):
-        yield catalogue.kind_of(item_id), catalogue.find(item_id)
-
-
-def _values(scenario: Scenario, threats: Sequence[str]) -> Iterator[shown.Assumption]:
-    for kind, item in _items(scenario, threats):
-        head = f"{_KIND_WORDS.get(kind, kind.removesuffix('s').capitalize())}: {item.name}"
-        for path, quantity in quantities(item):
-            name = path_text(path).replace("_", " ")
-            if kind == "sites":
-                yield _assumption("Sites", f"{item.name}: {name}", quantity)
-            else:
-                yield _assumption(head, name, quantity)
-
-
-def _assumption(item: str, name: str, quantity: Quantity) -> shown.Assumption:
-    low, high = quantity.low, quantity.high
-    spread = "" if low is None and high is None else f"{_number(low)} to {_number(high)}"
-    rivals = "; ".join(f"{rival.value:.10g} ({rival.held_by})" for rival in quantity.rivals)
-    sources = [quantity.source, *(rival.source for rival in quantity.rivals)]
-    return shown.Assumption(
-        item=item,
-        quantity=name,
-        value=f"{quantity.value:.10g}",
-        unit="" if quantity.unit == "1" else quantity.unit,
-        basis=quantity.basis,
-        spread=spread,
-        rivals=rivals,
-        note=quantity.note or "",
-        sources=tuple(dict.fromkeys(source for source in sources if source)),
-    )
-
-
-def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:.10g}"
-
-
 def _comparisons(scenario: Scenario, dataset: xr.Dataset) -> Iterator[shown.Comparison]:
     for comparison in compare_with_published(scenario.id, dataset):
         source = scenario.catalogue.sources.get(comparison.source)
@@ -211,7 +139,7 @@ def _sources(scenario: Scenario, cited: Sequence[str]) -> Iterator[shown.Source]
     known = scenario.catalogue.sources
     threats = tuple(scenario.document.threats)
     named = [*scenario.sources(), *cited]
-    named += [source for _, item in _items(scenario, threats) for source in sources_of(item)]
+    named += [source for _, item in items_of(scenario, threats) for source in sources_of(item)]
     for source_id in dict.fromkeys(named):
         if source_id in known:
             yield _citation(source_id, known[source_id])

@@ -16,8 +16,8 @@ Family = frozenset[frozenset[str]]
 class Families(NamedTuple):
     """What suffices against each flight of one threat.
 
-    sets: each a family: sets of ids of one battery and the radars that it needs, of which any one suffices and
-    none can be spared a member; empty if nothing engages the flight. family: (case,) index into `sets`.
+    sets: each a family: sets of ids of one battery and the radars that it needs, of which any one suffices
+    and none can be spared a member; empty if nothing engages the flight. family: (case,) index into `sets`.
     """
 
     sets: tuple[Family, ...]
