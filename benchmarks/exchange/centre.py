@@ -70,20 +70,28 @@ class Process:
     def threads(self) -> dict[str, float]:
         """Seconds of processor that each thread has used."""
         found: dict[str, float] = {}
-        for task in Path(f"/proc/{self._process.pid}/task").iterdir():
-            try:
-                name, _, rest = (task / "stat").read_text().rpartition(")")
-            except OSError:
-                continue
-            fields = rest.split()
-            label = f"{name.partition('(')[2]}-{task.name}"
-            found[label] = (int(fields[11]) + int(fields[12])) / TICK
+        for part, number in self._parts().items():
+            for task in Path(f"/proc/{number}/task").iterdir():
+                try:
+                    fields = (task / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                found[f"{part}-{task.name}"] = (int(fields[11]) + int(fields[12])) / TICK
         return found
 
-    def memory_mib(self) -> float:
-        """Largest memory so far."""
-        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1_024
+    def _parts(self) -> dict[str, int]:
+        """The process with the connections, and the one with the centre that it has begun."""
+        first = self._process.pid
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return dict(zip(("connections", "centre"), (first, *map(int, children)), strict=True))
+
+    def memory_mib(self) -> dict[str, float]:
+        """Largest memory so far of each part."""
+        found = {}
+        for part, number in self._parts().items():
+            lines = Path(f"/proc/{number}/status").read_text().splitlines()
+            found[part] = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1_024
+        return found
 
     def stop(self) -> int:
         """End it as an operator does; returns its exit status."""

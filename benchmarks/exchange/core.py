@@ -27,7 +27,7 @@ from synaspis.messages import SigningKey, read_message, seal
 from synaspis.messages.rulebook import packaged_rules
 from synaspis.messages.rules import notification_findings
 from synaspis.server import DataFolder
-from synaspis.server.service import partners_of
+from synaspis.server.keeping import partners_of
 
 BEGIN_US = 1_800_000_000_000_000
 

@@ -73,25 +73,33 @@ def _play(folder: Path, seed: int, fast: bool) -> Account:
     # TLS looks at the clock of the machine, so its certificates are of today.
     data = init_centre(folder, PARTNERS, founding, SystemClock())
     steps, clock = story(seed, fast=fast), ManualClock(DAY_US)
-    with serving(data, clock) as (service, url):
-        seen = asyncio.run(_partners(data, url, steps, clock, service))
+    with serving(data, clock) as (service, url, loop):
+        seen = asyncio.run(_partners(data, url, steps, clock, service, loop))
     report = verify_log(data.log, PartnerKit.load(data.issued(PARTNERS[0])).log_vkeys)
     return Account(seed, seen, report.verdict)
 
 
 async def _partners(
-    data: DataFolder, url: str, steps: Sequence[Step], clock: ManualClock, service: Service
+    data: DataFolder,
+    url: str,
+    steps: Sequence[Step],
+    clock: ManualClock,
+    service: Service,
+    loop: asyncio.AbstractEventLoop,
 ) -> dict[str, Seen]:
-    """Connect three partners, play the day, and have each verify and audit."""
+    """Connect three partners, play the day, and have each verify and audit. loop: that of the service."""
     from synaspis.exchange import Client, PartnerKit
     from synaspis.exchange.demo import PARTNERS, Seen, play
+
+    def waiting() -> asyncio.Future[int]:
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(service.pump.ask("pending"), loop))
 
     async with AsyncExitStack() as stack:
         clients = {}
         for name in PARTNERS:
             kit = replace(PartnerKit.load(data.issued(name)), centre_url=url)
             clients[name] = await stack.enter_async_context(Client(kit, clock=clock))
-        looks = await play(steps, clients, clock, lambda: service.centre.pending, service.centre.settings)
+        looks = await play(steps, clients, clock, waiting, service.pump.settings)
         return {
             name: Seen(tuple(client.events()), looks[name], await client.audit())
             for name, client in clients.items()
@@ -99,8 +107,10 @@ async def _partners(
 
 
 @contextmanager
-def serving(data: DataFolder, clock: Clock) -> Iterator[tuple[Service, str]]:
-    """Serve a centre in a thread of its own, on a free port of this machine; yields it and its address."""
+def serving(data: DataFolder, clock: Clock) -> Iterator[tuple[Service, str, asyncio.AbstractEventLoop]]:
+    """Serve a centre in a thread of its own, on a free port of this machine; yields it, its address and its
+    event loop.
+    """
     from synaspis.core.errors import SynaspisError
     from synaspis.server import Journal, Service
 
@@ -126,9 +136,9 @@ def serving(data: DataFolder, clock: Clock) -> Iterator[tuple[Service, str]]:
             raise SynaspisError(f"the centre did not start within {_START_S:g} s") from None
         if isinstance(first, BaseException):
             raise first
-        service, url, loop = first
+        service, _, loop = first
         try:
-            yield service, url
+            yield first
         finally:
             loop.call_soon_threadsafe(service.stop)
             serving.join(_START_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,11 @@ class InputError(SynaspisError):
         count = len(self.faults)
         heading = "1 fault" if count == 1 else f"{count} faults"
         super().__init__("\n  ".join([f"{heading} in the input:", *map(str, self.faults)]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An error may come from another process. By default it would be made anew of its text alone.
+        return _as_raised, (type(self), self.args), self.__dict__
+
+
+def _as_raised(kind: type[InputError], arguments: tuple[Any, ...]) -> InputError:
+    return kind.__new__(kind, *arguments)

@@ -19,11 +19,10 @@ from synaspis.agreement import AgreementBook
 from synaspis.core.clock import Clock
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.answers import Answer, Scribe, Ticket
-from synaspis.exchange.client.kit import CENTRE
 from synaspis.exchange.describe import describe_checked
 from synaspis.exchange.draft import Draft
 from synaspis.exchange.inbox import Inbox
-from synaspis.exchange.intake import Examine, Intake, Judged, Submitted
+from synaspis.exchange.intake import Examine, Intake, Judged
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.pace import Pace
 from synaspis.exchange.partners import Partner
@@ -32,6 +31,7 @@ from synaspis.exchange.sealing import Sealing
 from synaspis.exchange.settings import Settings
 from synaspis.exchange.state import State, check_identity
 from synaspis.exchange.store.storage import FeedEvent, Seal, StorageError, Store
+from synaspis.exchange.submitted import Submitted
 from synaspis.exchange.tally import Tally
 from synaspis.messages import Refused
 
@@ -123,6 +123,13 @@ class Centre:
             self._refuse(given, refused)
             return given.ticket
 
+    def open_next(self) -> bool:
+        """Verify and read one envelope that waits, ahead of its tick; returns whether there was one."""
+        given = self._inbox.next_closed()
+        if given is not None:
+            self._intake.open(given)
+        return given is not None
+
     def adopt(self, book: AgreementBook) -> None:
         """Have a book of agreements in force from the next tick on."""
         self._state.next_book = book
@@ -132,13 +139,7 @@ class Centre:
 
         Call it between ticks. The questions are submitted like messages and stored by a later tick.
         """
-        asked = 0
-        for payload, received_us, tickets in self._questions.examine(self._state.book):
-            raw = self._scribe.own(payload)
-            given = self._inbox.add(CENTRE, raw, max(self._pace.now_us(), received_us), limited=False)
-            tickets.append(given.ticket)
-            asked += 1
-        return asked
+        return self._questions.ask(self._state.book, self._scribe, self._inbox, self._pace.now_us())
 
     def tick(self) -> bool:
         """Do all that is due; returns whether anything was stored.

@@ -9,8 +9,8 @@ from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault
 from synaspis.exchange.answers import Ticket
 from synaspis.exchange.client.kit import CENTRE
-from synaspis.exchange.intake import Submitted
 from synaspis.exchange.settings import Limits
+from synaspis.exchange.submitted import Submitted
 from synaspis.messages import Refused
 
 
@@ -31,6 +31,7 @@ class Inbox:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._queue: deque[Submitted] = deque()
+        self._closed: deque[Submitted] = deque()
         self._waiting: Counter[str] = Counter()
         self._buckets: dict[str, _Bucket] = {}
 
@@ -56,7 +57,13 @@ class Inbox:
         given = Submitted(sender, raw, received_us, Ticket(), refused)
         self._queue.append(given)
         self._waiting[sender] += 1
+        if limited and refused is None:
+            self._closed.append(given)
         return given
+
+    def next_closed(self) -> Submitted | None:
+        """The next envelope of a partner that could be opened ahead of its tick; each comes once."""
+        return self._closed.popleft() if self._closed else None
 
     def _spend(self, sender: str, now_us: int) -> None:
         limits = self._limits
@@ -87,6 +94,8 @@ class Inbox:
             else:
                 kept.append(given)
         self._queue = kept
+        waiting = set(map(id, kept))
+        self._closed = deque(each for each in self._closed if id(each) in waiting)
         self._waiting.subtract(each.sender for each in taken)
         taken.sort(key=lambda each: each.received_us)
         return taken

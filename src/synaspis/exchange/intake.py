@@ -6,22 +6,22 @@ on what others sent: a refusal must not tell what the sender may not see.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from synaspis.agreement import Item
 from synaspis.core.clock import to_rfc3339
 from synaspis.core.errors import Fault
 from synaspis.exchange.accepted import Accepted
-from synaspis.exchange.answers import Answer, Scribe, Ticket, findings_json
+from synaspis.exchange.answers import Answer, Scribe, findings_json
 from synaspis.exchange.client.kit import CENTRE
 from synaspis.exchange.partners import Partner
 from synaspis.exchange.settings import Settings
 from synaspis.exchange.store.storage import Entry, Store, Submission
+from synaspis.exchange.submitted import Opened, Submitted
 from synaspis.messages import (
     LIMITS,
     Message,
@@ -42,21 +42,6 @@ Describe = Callable[[Message], Item]
 
 Examine = Callable[[Message, int], "tuple[Finding, ...]"]
 """Gives the rules that a message breaks, from the message and the instant of its receipt."""
-
-
-@dataclass(slots=True)
-class Submitted:
-    """One envelope in the queue. refused: what is known of it already, before the tick."""
-
-    sender: str
-    raw: bytes
-    received_us: int
-    ticket: Ticket
-    refused: Refused | None = None
-    digest: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.digest = hashlib.sha256(self.raw).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +104,36 @@ class Intake:
         digests = list({each.digest for each in inputs})
         self._known = self._store.known(digests) if digests else {}
 
+    def open(self, given: Submitted) -> None:
+        """Verify and read an envelope of a partner ahead of its tick."""
+        try:
+            given.opened = self._opened(given)
+        except Exception:
+            # The tick meets the same fault of the program, and says so.
+            given.opened = None
+
+    def _opened(self, given: Submitted) -> Opened:
+        partner = self.partners.get(given.sender)
+        try:
+            message = read_message(self._payload(given, partner), self._limits)
+        except Refused as refused:
+            return Opened(partner, given.received_us, None, refused)
+        return Opened(partner, given.received_us, message, None)
+
+    def _message(self, given: Submitted) -> Message:
+        """What a partner says, by its keys of now. Raises Refused."""
+        opened = given.opened
+        if (
+            opened is None
+            or opened.partner is not self.partners.get(given.sender)
+            or opened.received_us != given.received_us
+        ):
+            opened = self._opened(given)
+        if opened.refused is not None:
+            raise opened.refused
+        assert opened.message is not None
+        return opened.message
+
     def judge(self, given: Submitted, describe: Describe, policy: str) -> Judged | Answer:
         """Judge one submission of the tick that has begun.
 
@@ -132,7 +147,7 @@ class Intake:
         if given.sender == CENTRE:
             message = read_message(payload_of(given.raw), self._limits)
         else:
-            message = read_message(self._payload(given), self._limits)
+            message = self._message(given)
             self._check(message, given)
         key = (message.sender, message.id)
         if key in self._new or self._store.find(*key) is not None:
@@ -174,9 +189,8 @@ class Intake:
             return None
         return Answer(200, found[1])
 
-    def _payload(self, given: Submitted) -> bytes:
+    def _payload(self, given: Submitted, partner: Partner | None) -> bytes:
         """What a partner has signed, verified. Raises Refused."""
-        partner = self.partners.get(given.sender)
         if partner is None or not partner.active:
             what = f"{given.sender!r} takes no part in this exchange"
             raise Refused("partner-retired", Fault(what, "sender", "Ask the operator of the centre."))

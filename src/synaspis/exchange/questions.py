@@ -16,8 +16,9 @@ from synaspis.agreement import AgreementBook
 from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import InputError
 from synaspis.exchange.accepted import Accepted
-from synaspis.exchange.answers import Ticket
+from synaspis.exchange.answers import Scribe, Ticket
 from synaspis.exchange.client.kit import CENTRE
+from synaspis.exchange.inbox import Inbox
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.state import State
 from synaspis.exchange.store.storage import Store
@@ -71,7 +72,16 @@ class Questions:
             self._settled = self._asked.popleft()[0]
         return self._settled
 
-    def examine(self, book: AgreementBook) -> Iterable[tuple[bytes, int, list[Ticket]]]:
+    def ask(self, book: AgreementBook, scribe: Scribe, inbox: Inbox, now_us: int) -> int:
+        """Examine all that waits and queue what is asked; returns the number of questions."""
+        asked = 0
+        for payload, received_us, tickets in self._examine(book):
+            given = inbox.add(CENTRE, scribe.own(payload), max(now_us, received_us), limited=False)
+            tickets.append(given.ticket)
+            asked += 1
+        return asked
+
+    def _examine(self, book: AgreementBook) -> Iterable[tuple[bytes, int, list[Ticket]]]:
         """Examine all that waits; gives the payload of each question, the instant from which it is, and the
         list to which the ticket of its submission is to be added.
         """

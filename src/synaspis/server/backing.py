@@ -10,7 +10,7 @@ import stat
 import time
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from synaspis.server.journal import Journal
 
 SQLITE: Final = "sqlite"
+
+Stored: TypeAlias = "SqliteStore | PostgresStore"
 
 _WAIT_S: Final = 0.25
 _SECRET_BYTES_MAX: Final = 4096
@@ -102,9 +104,7 @@ def read_secret(place: str | None, folder: Path, where: str) -> str:
     return secret
 
 
-def open_store(
-    data: DataFolder, document: ServerDocument, journal: Journal, *, waits: bool
-) -> SqliteStore | PostgresStore:
+def open_store(data: DataFolder, document: ServerDocument, journal: Journal, *, waits: bool) -> Stored:
     """Open the store for the node that writes.
 
     waits: while another node writes, until it does no more. Raises AnotherWrites if it is not to wait, and
@@ -123,6 +123,13 @@ def open_store(
             journal.write("waiting", reason="another-writes")
             is_told = True
         time.sleep(_WAIT_S)
+
+
+def open_to_read(data: DataFolder, document: ServerDocument) -> Stored:
+    """Open the store of a centre beside the one who writes to it. Raises InputError."""
+    if document.store == SQLITE:
+        return SqliteStore.to_read(data.store)
+    return open_postgres(data, document, writes=False)
 
 
 def open_postgres(data: DataFolder, document: ServerDocument, *, writes: bool) -> PostgresStore:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from litestar.types import Scope, Send
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
@@ -46,9 +46,6 @@ class Metrics:
         self.wait_seconds = Histogram(
             "synaspis_submission_seconds", "From receipt to answer.", buckets=_WAIT_BUCKETS, registry=own
         )
-        self.seals = Counter("synaspis_seals", "Checkpoints that were signed.", registry=own)
-        self.ticks_failed = Counter("synaspis_ticks_failed", "Ticks that could not be stored.", registry=own)
-        self.late_seconds = Gauge("synaspis_late_seconds", "How late the last tick began.", registry=own)
 
     def watch(self, gauges: Readings, counts: Readings, labelled: Labelled) -> None:
         """Add what others count: read when the metrics are read.

@@ -36,9 +36,6 @@ Listening = Callable[[str, int], None]
 SWITCH_S: Final = 0.000_5
 """How long one thread of a node computes before another gets its turn."""
 
-COLLECT_AFTER: Final = (200_000, 50, 1_000)
-"""Objects made, and collections of younger ones, after which Python looks for cycles."""
-
 
 class Node(ABC):
     """What a node that writes and one that only delivers have alike.
@@ -213,15 +210,13 @@ def run_node(node: Node, on_listening: Listening | None = None) -> None:
     Raises InputError where the address cannot be listened on, or where the node must not go on.
     """
     node.journal.take_over_logging()
-    # A tick computes for tens of milliseconds. At the default of 5 ms the loop would wait as long at each of
-    # the hundreds of writes that it makes meanwhile, because each of them lets go of the interpreter.
+    # A thread that reads the store computes for milliseconds. At the default of 5 ms the loop would wait as
+    # long at each of the hundreds of writes that it makes meanwhile, because each of them lets go of the
+    # interpreter.
     sys.setswitchinterval(SWITCH_S)
-    # Looking for cycles among all events that are kept in memory would stop a tick for a tenth of a
-    # second; what
-    # the program itself consists of is never looked at again.
+    # What the program itself consists of need not be searched for cycles again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
     try:
         asyncio.run(node.run(on_listening))
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synaspis.exchange.centre import Centre
+from synaspis.core.clock import SECOND_US
 from synaspis.server.feed import Feeds
 from synaspis.server.metrics import Metrics
 from synaspis.server.pump import Pump
@@ -35,19 +35,33 @@ def watch_feeds(metrics: Metrics, feeds: Feeds, sessions: Sessions) -> None:
     )
 
 
-def watch_centre(metrics: Metrics, centre: Centre, pump: Pump, store: Path) -> None:
+def watch_centre(metrics: Metrics, pump: Pump, store: Path) -> None:
     """Have the metrics read what a node that writes counts. store: file of the record; 0 bytes without."""
-    tally = centre.tally
     metrics.watch(
         {
-            "synaspis_pending": ("Submissions that wait for a tick.", lambda: centre.pending),
-            "synaspis_storing": ("1 while the store takes ticks.", lambda: centre.is_storing),
+            "synaspis_pending": ("Submissions that wait for a tick.", lambda: pump.pulse.pending),
+            "synaspis_storing": ("1 while the store takes ticks.", lambda: pump.pulse.is_storing),
+            "synaspis_late_seconds": (
+                "How late the last tick began.",
+                lambda: pump.pulse.late_us / SECOND_US,
+            ),
+            "synaspis_ahead_seconds": (
+                "How far the centre is ahead of a clock that was put back.",
+                lambda: pump.pulse.ahead_us / SECOND_US,
+            ),
             "synaspis_store_bytes": (
                 "Size of the store; 0 where it is not a file.",
                 lambda: store.stat().st_size if store.is_file() else 0,
             ),
             "synaspis_disk_free_bytes": ("Free space.", lambda: pump.free_bytes),
         },
-        {"synaspis_events_released": ("Events, each recipient counted.", lambda: tally.released)},
-        {"synaspis_outcomes": ("Envelopes by outcome.", "outcome", lambda: dict(tally.submitted))},
+        {
+            "synaspis_events_released": (
+                "Events, each recipient counted.",
+                lambda: pump.pulse.tally.released,
+            ),
+            "synaspis_seals": ("Checkpoints that were signed.", lambda: pump.pulse.tally.seals),
+            "synaspis_ticks_failed": ("Ticks that could not be stored.", lambda: pump.pulse.tally.failures),
+        },
+        {"synaspis_outcomes": ("Envelopes by outcome.", "outcome", lambda: dict(pump.pulse.tally.submitted))},
     )

@@ -2,6 +2,8 @@ import json
 import resource
 import shutil
 import stat
+import time
+from base64 import b64decode
 
 import pytest
 import yaml
@@ -14,6 +16,16 @@ from synaspis.server import back_up, init_centre, restore
 JSON = {"content-type": "application/json"}
 
 
+def until_sealed(partner, raw: bytes) -> None:
+    """Wait until the leaf of an envelope that was taken is under a checkpoint."""
+    receipt = json.loads(partner.post("/v1/messages", content=raw, headers=JSON).content)
+    leaf = json.loads(b64decode(receipt["payload"]))["leaf"]
+    until_s = time.monotonic() + 10
+    while not partner.get(f"/v1/log/proof?leaf={leaf}").is_success:
+        assert time.monotonic() < until_s
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def busy(demo_centre, serve_real):
     """A centre that runs and has sealed something."""
@@ -22,7 +34,7 @@ def busy(demo_centre, serve_real):
         for number in range(3):
             raw = serving.envelope("alpha", f"number {number}")
             assert alpha.post("/v1/messages", content=raw, headers=JSON).status_code == 201
-        serving.wait(serving.service.pump._turn(serving.service.pump._in_worker_seal))
+        until_sealed(alpha, raw)
     return serving
 
 
@@ -122,7 +134,7 @@ def test_backup_older_than_a_checkpoint_that_a_partner_holds_is_refused(busy, tm
     with busy.client("alpha") as alpha:
         raw = busy.envelope("alpha", "later")
         alpha.post("/v1/messages", content=raw, headers=JSON)
-        busy.wait(busy.service.pump._turn(busy.service.pump._in_worker_seal))
+        until_sealed(alpha, raw)
         newest = alpha.get("/v1/log/checkpoint").content
     (tmp_path / "newest").write_bytes(newest)
     with pytest.raises(InputError, match=f"the backup ends at {held.size} leaves; the checkpoint given has"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
+import threading
 
 import pytest
 
@@ -14,7 +16,10 @@ from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.exchange.store.storage import Batch, StorageError
 from synaspis.messages import AmbiguityQuery, Text, example_message, read_message
 from synaspis.server.journal import Journal
+from synaspis.server.keeper import Keeper
+from synaspis.server.keeping import Kept, Ready
 from synaspis.server.limits import Limits
+from synaspis.server.line import Line as Wire
 from synaspis.server.metrics import Metrics
 from synaspis.server.pump import Pump
 
@@ -48,17 +53,23 @@ def rehearsed(folder, store=None, questioner=None) -> Rehearsal:
 
 def pumped(rehearsal: Rehearsal, folder) -> tuple[Pump, list[tuple[str, int]]]:
     """The pump of its centre, and what goes to the feeds: partner and counter."""
+    here, there = socket.socketpair()
+    journal, clock = Journal(rehearsal.clock, io.StringIO()), rehearsal.clock
+    keeper = Keeper(rehearsal.centre, Wire(there), clock=clock, journal=journal, requests={})
+    thread = threading.Thread(target=keeper.run, daemon=True)
+    ready = Ready(rehearsal.centre.settings, {}, keeper.pulse())
     pump = Pump(
-        rehearsal.centre,
-        clock=rehearsal.clock,
+        Kept(here, ready, lambda: thread.join(10)),
+        clock=clock,
         limits=Limits(),
-        journal=Journal(rehearsal.clock, io.StringIO()),
+        journal=journal,
         metrics=Metrics(),
         store_feed=rehearsal.store.feed,
         log_folder=folder,
-        public_keys={},
         disk_bytes=0,
+        on_lost=lambda: published.append(("lost", 0)),
     )
+    thread.start()
     published: list[tuple[str, int]] = []
     publish = pump.feeds.publish
 
@@ -80,7 +91,7 @@ def test_events_of_a_tick_whose_word_was_lost_come_before_those_of_the_next(tmp_
     pump, published = pumped(rehearsal, tmp_path)
 
     async def play() -> list[int]:
-        pump.start()
+        await pump.start()
         first = await pump.submit("alpha", line(rehearsal, Text(text="First.")))
         second = await pump.submit("alpha", line(rehearsal, Text(text="Second.")))
         await pump.close()
@@ -106,7 +117,7 @@ def test_what_waits_for_examination_since_a_restart_waits_for_nobody(tmp_path, e
     pump, published = pumped(rehearsal, tmp_path)
 
     async def play() -> None:
-        pump.start()
+        await pump.start()
         await asyncio.sleep(0.3)
         await pump.close()
 

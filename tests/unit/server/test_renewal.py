@@ -19,7 +19,7 @@ from synaspis.server import (
     rotate_server,
     rotate_witness_key,
 )
-from synaspis.server.service import partners_of
+from synaspis.server.keeping import partners_of
 from synaspis.server.sessions import Roster
 from synaspis.server.standing import standing
 

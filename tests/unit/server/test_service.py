@@ -205,9 +205,9 @@ def test_agreements_are_read_again_and_a_bad_book_is_left(demo_centre, serve_rea
         clause = "      consultation: {product: consultation, from: all, to: all, delay: 0 s}\n"
         assert clause in text
         demo_centre.book.write_text(text.replace(clause, ""))
-        ticks = serving.service.centre.tally.ticks
+        ticks = serving.service.pump.pulse.tally.ticks
         assert serving.wait(serving.service.read_book()) is True
-        eventually(lambda: serving.service.centre.tally.ticks > ticks)
+        eventually(lambda: serving.service.pump.pulse.tally.ticks > ticks)
         post(alpha, serving.envelope("alpha", "after"))
         time.sleep(0.2)
         texts = [each["data"] for each in bravo.get("/v1/feed/batch").json() if each["event"] == "message"]
@@ -367,7 +367,7 @@ def test_command_serves_until_sigterm_and_leaves_in_order(demo_centre, serve_rea
         process.kill()
     assert process.returncode == 0
     events = [json.loads(line)["event"] for line in journal.splitlines()]
-    assert events[0] == "listening"
+    assert events[:2] == ["preparing", "listening"]
     assert "book-read" in events
     assert events[-1] == "stopped"
 

@@ -7,7 +7,7 @@ the script sends it, however long the machine takes; then it moves on to the nex
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -30,7 +30,7 @@ async def play(
     steps: Iterable[Step],
     clients: Mapping[str, Client],
     clock: ManualClock,
-    waiting: Callable[[], int],
+    waiting: Callable[[], Awaitable[int]],
     settings: Settings,
 ) -> dict[str, Verification]:
     """Send every step and let every partner watch, then verify.
@@ -65,10 +65,10 @@ async def _watch(client: Client) -> None:
         pass
 
 
-async def _taken(sending: asyncio.Task[Receipt], waiting: Callable[[], int]) -> None:
+async def _taken(sending: asyncio.Task[Receipt], waiting: Callable[[], Awaitable[int]]) -> None:
     """Wait until the centre has a message in its queue, or has answered."""
     for _ in range(round(PATIENCE_S / _LOOK_S)):
-        if sending.done() or waiting():
+        if sending.done() or await waiting():
             return
         await asyncio.sleep(_LOOK_S)
     sending.cancel()

@@ -71,6 +71,18 @@ class SqliteStore:
         store._writer = store._reader = store._connect(durable=False)
         return store
 
+    @classmethod
+    def to_read(cls, path: Path | str) -> Self:
+        """A store that is only read here, while it is written elsewhere. Raises InputError."""
+        store = cls.__new__(cls)
+        store._path, store._lock = Path(path), None
+        try:
+            store._writer = store._reader = store._connect(durable=True)
+            store._reader.execute("PRAGMA query_only=1")
+        except sqlite3.Error as error:
+            raise store._cannot_open(error) from None
+        return store
+
     def _release_lock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
