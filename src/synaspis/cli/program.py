@@ -24,6 +24,7 @@ from synaspis.cli.log import log
 from synaspis.cli.manual import write_lines
 from synaspis.cli.messages import messages
 from synaspis.cli.partner import partner
+from synaspis.cli.plan import plan
 from synaspis.cli.raid import raid
 from synaspis.cli.scenario import scenario
 from synaspis.cli.study import study
@@ -36,7 +37,7 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 _GROUPS = (
-    ("Ask about a shared defence", ("study", "coverage", "raid", "sweep")),
+    ("Ask about a shared defence", ("study", "coverage", "raid", "sweep", "plan")),
     ("Ask about one flight", ("fly", "check")),
     ("Exchange warning data", ("centre", "partner")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
@@ -175,6 +176,7 @@ for _command in (
     study,
     coverage,
     raid,
+    plan,
     fly,
     check,
     catalogue,

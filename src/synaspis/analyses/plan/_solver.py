@@ -88,7 +88,7 @@ class Program:
         time_limit_s: of this run, in seconds; no limit if None.
         Raises UnsolvedError if the solver stops for another reason without any solution.
         """
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         solver.silent()
         for name, value in (
             ("threads", 1), ("parallel", "off"), ("random_seed", 0),

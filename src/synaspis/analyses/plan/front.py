@@ -46,7 +46,8 @@ def front(
 
     The dearest point first: the best value at any cost, then the least cost of that value; then the same with
     a budget one step below that cost, until nothing is spent. The total budget and the minima are left out;
-    the other limits hold. points: about how many to find, at budgets that are spread evenly; all if None.
+    the other limits hold. points: if there are more of them, about so many at budgets that are spread
+    evenly; all if None.
     Points that differ by less than 1000 USD count as one. Source: Haimes, Lasdon, Wismer, IEEE Transactions
     on Systems, Man, and Cybernetics 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
     """
@@ -55,17 +56,20 @@ def front(
     f = formulate(free, [last])
     goal = goal_of(f, objective, last)
     found: list[FrontPoint] = []
-    limit_usd, complete = inf, True
-    while limit_usd >= 0.0:
-        point = _point(f, goal, limit_usd, time_limit_s)
-        found.append(point)
-        limit_usd = point.cost_usd - EQUAL_USD
-        if points is not None and limit_usd >= 0.0:
-            step = found[0].cost_usd / max(points - 1, 1)
-            coarse = step * (ceil(point.cost_usd / step - 1.0e-6) - 1)
-            complete = complete and coarse >= limit_usd
-            limit_usd = max(min(limit_usd, coarse), 0.0)
-    return Front(tuple(reversed(found)), complete)
+    limit_usd = inf
+    while limit_usd >= 0.0 and (points is None or len(found) < points):
+        found.append(_point(f, goal, limit_usd, time_limit_s))
+        limit_usd = found[-1].cost_usd - EQUAL_USD
+    if limit_usd < 0.0:
+        return Front(tuple(reversed(found)), complete=True)
+    dearest, step = found[0], found[0].cost_usd / max((points or 0) - 1, 1)
+    found = [dearest]
+    while found[-1].cost_usd >= EQUAL_USD:
+        # the next budget of the even spread that lies below the last point
+        coarse = step * (ceil(found[-1].cost_usd / step - 1.0e-6) - 1)
+        limit_usd = max(min(found[-1].cost_usd - EQUAL_USD, coarse), 0.0)
+        found.append(_point(f, goal, limit_usd, time_limit_s))
+    return Front(tuple(reversed(found)), complete=False)
 
 
 def _point(f: Formulation, goal: Goal, limit_usd: float, time_limit_s: float | None) -> FrontPoint:

@@ -50,8 +50,8 @@ class Option:
 class Means(NamedTuple):
     """One way to engage a flight: a battery, with the candidates that have to stand for it.
 
-    battery: id of the battery, standing or candidate. needs: ids of candidates, the battery itself among them
-    if it is one; empty if it works today.
+    battery: id of the battery, standing or candidate; empty where numbers do not matter.
+    needs: ids of candidates, the battery itself among them if it is one; empty if it works today.
     """
 
     battery: str
@@ -156,8 +156,11 @@ def held(problem: Problem, schedule: Schedule, year: int) -> Floats:
         for requirement in group.requirements:
             if requirement not in met:
                 batteries = {problem.means[k].battery for k in requirement if able[k]}
-                enough = sum(stock[name] for name in batteries) >= problem.depth
-                met[requirement] = enough if problem.deep else bool(batteries)
+                met[requirement] = (
+                    sum(stock[name] for name in batteries) >= problem.depth
+                    if problem.deep
+                    else bool(batteries)
+                )
         if all(met[requirement] for requirement in group.requirements):
             people += group.people
     return people
