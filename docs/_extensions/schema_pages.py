@@ -18,7 +18,7 @@ from synaspis.scenario import schema as scenario_schema
 from synaspis.server import PartnerDocument, RequestDocument, ServerDocument
 from synaspis.server.backup import BackupDocument
 
-ITEMS = ("Missile", "Interceptor", "Radar", "Satellite", "Site", "Flight", "Source")
+ITEMS = ("Missile", "Interceptor", "Radar", "Satellite", "Platform", "Site", "Flight", "Source")
 CENTRE_YAML = "What `centre.yaml` may say. Times with `_us` are whole microseconds."
 SERVER_YAML = "What `server.yaml`, `partners/ID.yaml`, a partner's `request.yaml` and a `backup.yaml` say."
 PLAIN = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}

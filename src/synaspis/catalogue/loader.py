@@ -1,8 +1,8 @@
 """From folders of YAML files to one checked catalogue; everything wrong in any of the files is reported
 together.
 
-A folder holds `missiles/`, `interceptors/`, `radars/`, `satellites/`, `sites/` and `flights/` with one file
-an item, and `sources/` with files that list sources. Sources may be named across folders.
+A folder holds `missiles/`, `interceptors/`, `radars/`, `satellites/`, `platforms/`, `sites/` and `flights/`
+with one file an item, and `sources/` with files that list sources. Sources may be named across folders.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from synaspis.catalogue.schema import (
     Interceptor,
     Item,
     Missile,
+    Platform,
     Radar,
     Satellite,
     Site,
@@ -34,6 +35,7 @@ KINDS: Final[Mapping[str, type[Item]]] = {
     "interceptors": Interceptor,
     "radars": Radar,
     "satellites": Satellite,
+    "platforms": Platform,
     "sites": Site,
     "flights": Flight,
 }
@@ -55,6 +57,7 @@ class Catalogue:
     interceptors: Mapping[str, Interceptor]
     radars: Mapping[str, Radar]
     satellites: Mapping[str, Satellite]
+    platforms: Mapping[str, Platform]
     sites: Mapping[str, Site]
     flights: Mapping[str, Flight]
     sources: Mapping[str, Source]

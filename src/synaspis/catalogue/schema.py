@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, RootModel, ValidationInfo, field_validator
 
+from synaspis.catalogue.costs import Costs
 from synaspis.catalogue.trials import TrialRecord
 from synaspis.core.documents import FrozenModel, Rejected
 from synaspis.core.errors import Fault
@@ -151,6 +152,7 @@ class Interceptor(Item):
     homing_time: Delay = Field(
         description="From hand-over, when a radar must hold the target, to intercept; none is needed in it."
     )
+    costs: Costs | None = Field(default=None, description="What it costs; left out if nothing is public.")
     test_record: TrialRecord | None = Field(
         default=None, description="Public intercept tests; left out where none were found."
     )
@@ -192,6 +194,7 @@ class Radar(Item):
     maximum_elevation: Elevation = Field(description="Highest elevation of the beam.")
     firm_track_time: Delay = Field(description="Time in view until the track is firm enough to commit.")
     equation: RadarEquation | None = Field(default=None, description="Terms of the radar equation.")
+    costs: Costs | None = Field(default=None, description="What it costs; left out if nothing is public.")
 
     @field_validator("maximum_elevation")
     @classmethod
@@ -212,6 +215,14 @@ class Satellite(Item):
     cloud_break_altitude: Distance = Field(description="Altitude above which a burning booster is seen.")
     observation_time: Delay = Field(description="Time of burning in view that a report needs.")
     report_delay: Delay = Field(description="From then to the report.")
+    costs: Costs | None = Field(default=None, description="What it costs; left out if nothing is public.")
+
+
+class Platform(Item):
+    """What carries radars and interceptors, for its cost alone: ship, site ashore, equipment of a battery."""
+
+    schema_version: Literal["platform/1"] = Field(alias="schema")
+    costs: Costs = Field(description="What it costs.")
 
 
 class Site(Item):

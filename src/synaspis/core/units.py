@@ -52,7 +52,10 @@ UNITS: Final[dict[str, Unit]] = {
     "kHz": Unit("frequency", 1e3),
     "MHz": Unit("frequency", 1e6),
     "GHz": Unit("frequency", 1e9),
+    "EUR": Unit("money in euro", 1.0),
+    "million EUR": Unit("money in euro", 1e6),
     "USD": Unit("money", 1.0),
+    "billion USD": Unit("money", 1e9),
     "million USD": Unit("money", 1e6),
 }
 """Every unit that a file may use."""

@@ -46,6 +46,7 @@ WANTED = {
     "radars": """an-tpy-2-forward an-tpy-2-terminal spy-1d-v mpq-65 arabel smart-l green-pine fylingdales-uewr
         voronezh-dm""",
     "satellites": "geostationary-dsp-sbirs high-elliptic-sbirs",
+    "platforms": "aegis-destroyer aegis-ashore-site patriot-fire-unit samp-t-unit",
     "sites": "deveselu redzikowo kurecik",
     "flights": """hwasong-12-2017-05-14 hwasong-14-2017-07-04 hwasong-14-2017-07-28 hwasong-15-2017-11-29
         hwasong-17-2022-03-24 hwasong-17-2022-11-18 hwasong-12-2017-09-15 hwasong-12-2017-08-29""",
