@@ -30,6 +30,7 @@ from synaspis.report.wording import minutes_text, percent_text
 SEA, LAND, OWN, BORDER, GRATICULE, INK = "#dfe8ee", "#c9cdd0", "#f4f3ee", "#7f8a94", "#c6d3dc", "#1d2733"
 
 _LEGEND_COLUMNS = 3
+_COLUMN_INCHES = 2.9  # what a caption under a map of the overview needs
 _SHIP = [(-15, 0), (15, 0), (9, -10), (-9, -10), (-15, 0), (-2, 2), (-2, 14), (8, 5), (8, 2), (-2, 2)]
 _MARKERS: dict[str, dict[str, Any]] = {
     "radar": {"marker": "^", "markerfacecolor": INK, "markeredgecolor": "white"},
@@ -42,7 +43,7 @@ _MARKERS: dict[str, dict[str, Any]] = {
 def coverage_figures(content: ReportContent, *, dpi: int = 110) -> Iterator[tuple[str, bytes]]:
     """Yield file name and PNG of the overview of all cases, then of each phase and threat.
 
-    dpi: pixels of an inch; the overview is about 12 inches wide, a single map 9.
+    dpi: pixels of an inch; the overview is 12 inches wide, more with five phases and up, a single map 9.
     """
     atlas = Atlas(content)
     legend = coverage_legend(content.dataset)
@@ -57,7 +58,7 @@ def _overview(
 ) -> bytes:
     content, frame = atlas.content, atlas.frame
     columns, lines = len(content.phases), len(content.threats)
-    width = 12.0 if columns > 1 else 7.0
+    width = max(12.0, _COLUMN_INCHES * columns + 0.6) if columns > 1 else 7.0
     each = (width - 0.6) / columns
     tall = each * frame.view_height / VIEW_WIDTH
     handles = _handles(content, legend)
