@@ -39,24 +39,32 @@ def _print_head(document: dict[str, Any]) -> None:
 def _print_best(document: dict[str, Any]) -> None:
     best, greedy = document["best"], document["greedy"]
     rows = [
-        (str(a["year"]), a["id"], a["owner"], str(a["interceptors"] or ""), _range(a["cost_usd"]))
+        (
+            str(a["year"]),
+            a["id"],
+            a["owner"],
+            str(a["interceptors"] or ""),
+            _money(a["spent_usd"]["value"]),
+            _range(a["life_cycle_usd"]),
+        )
         for a in best["assets"]
     ]
     if rows:
-        print_table(("year", "build", "owner", "interceptors", "cost with operation"), rows, right=(3, 4))
+        heads = ("year", "build", "owner", "interceptors", "spent in these years", _life(document))
+        print_table(heads, rows, right=(3, 4, 5))
     else:
         click.echo("Nothing that the budget allows helps: build nothing.")
     click.echo()
-    click.echo(f"Best plan:   {_outcome(document, best)}, {_range(best['cost_usd'])}")
+    click.echo(f"Best plan:   {_outcome(document, best)}")
     proof = "no plan does better" if best["gap"] <= 0.0 else "the solver was stopped before the proof"
     click.echo(f"Gap:         {100.0 * best['gap']:.4g} percent: {proof}")
-    click.echo(f"Greedy plan: {_outcome(document, greedy)}, {_range(greedy['cost_usd'])}")
+    click.echo(f"Greedy plan: {_outcome(document, greedy)}")
     click.echo()
-    rows = [
+    years = [
         (str(y["year"]), _money(y["spent_usd"]), f"{y['people_defended']:,}", _percent(y["worst_off_share"]))
         for y in best["by_year"]
     ]
-    print_table(("year", "spent", "people defended", "worst-off partner"), rows, right=(1, 2, 3))
+    print_table(("year", "spent", "people defended", "worst-off partner"), years, right=(1, 2, 3))
     click.echo()
 
 
@@ -86,9 +94,9 @@ def _print_front(document: dict[str, Any]) -> None:
         changes = [f"+{name}" for name in sorted(now - before)] + [
             f"-{name}" for name in sorted(before - now)
         ]
-        rows.append((_money(point["cost_usd"]), f"{point['people_defended']:,}", " ".join(changes)))
+        rows.append((_money(point["life_cycle_usd"]), f"{point['people_defended']:,}", " ".join(changes)))
         before = now
-    print_table(("cost", "people defended", "against the line above"), rows, right=(0, 1))
+    print_table((_life(document), "people defended", "against the line above"), rows, right=(0, 1))
     if not front["complete"]:
         click.echo("There are more points between these; --points asks for more.")
     click.echo()
@@ -99,7 +107,13 @@ def _outcome(document: dict[str, Any], part: dict[str, Any]) -> str:
 
     people = f"{people_text(part['people_defended'])} people"
     worst = f"worst-off partner {_percent(part['worst_off_share'])}"
-    return f"{worst}, {people}" if document["objective"] == "worst-off" else people
+    held = f"{worst}, {people}" if document["objective"] == "worst-off" else people
+    spent, life = part["spent_usd"]["value"], part["life_cycle_usd"]["value"]
+    return f"{held}; {_money(spent)} spent in these years, {_money(life)} {_life(document)}"
+
+
+def _life(document: dict[str, Any]) -> str:
+    return f"over {document['life_years']} years of service"
 
 
 def _percent(share: float) -> str:

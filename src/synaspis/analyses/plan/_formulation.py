@@ -70,6 +70,18 @@ class Formulation:
                         parts.append((self.steps[name, year - 1], -rate))
         return added(parts)
 
+    def life_cycle(self) -> Terms:
+        """Terms of the life-cycle cost of all that stands in the last year, in million USD."""
+        problem, last = self.problem, len(self.problem.years) - 1
+        parts: list[tuple[int, float]] = []
+        for name, option in sorted(problem.options.items()):
+            if (name, last) in self.stands:
+                cost_usd = option.price_usd + problem.life_years * option.yearly_usd
+                parts.append((self.stands[name, last], cost_usd / MILLION))
+            if (name, last) in self.steps:
+                parts.append((self.steps[name, last], option.step * option.interceptor_usd / MILLION))
+        return added(parts)
+
     def schedule(self, values: Floats) -> Schedule:
         """The plan that the columns say, in the order of the ids."""
         built: dict[str, Built] = {}

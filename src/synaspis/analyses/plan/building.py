@@ -77,6 +77,7 @@ def build_problem(
         minima=_minima(plan, patterns),
         stock=stock,
         depth=plan.depth,
+        life_years=plan.life_years,
     )
     return replace(problem, counted=_counted(problem, patterns)), patterns
 

@@ -119,7 +119,11 @@ class PlanDocument(FrozenModel):
     )
     depth: int = Field(
         default=1, strict=True, ge=1, le=10_000,
-        description="Interceptors, of all batteries, that must be able to meet a missile from any launch point.",
+        description="Interceptors, in all batteries, that must be able to meet a missile.",
+    )  # fmt: skip
+    life_years: int = Field(
+        default=20, strict=True, ge=0, le=60,
+        description="Years of operation in the life-cycle cost by which plans are compared.",
     )  # fmt: skip
     budget: BudgetEntry = Field(default=BudgetEntry(), description="What may be spent.")
     minima: Mapping[Identifier, MinimumEntry] = Field(default={}, description="What must be reached.")

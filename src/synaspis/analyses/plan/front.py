@@ -10,15 +10,14 @@ from synaspis.analyses.plan._formulation import MILLION, Formulation, formulate
 from synaspis.analyses.plan._goal import Goal, Objective, goal_of
 from synaspis.analyses.plan._solver import UnsolvedError
 from synaspis.analyses.plan.limits import EQUAL_USD
-from synaspis.analyses.plan.problem import Problem, Schedule, held
-from synaspis.analyses.plan.solve import total_usd
+from synaspis.analyses.plan.problem import Problem, Schedule, held, life_cycle_usd
 
 
 class FrontPoint(NamedTuple):
     """A plan of the front.
 
-    cost_usd: the least for which its value can be had. value: of the objective in the last year.
-    people: defended in the last year.
+    cost_usd: the least life-cycle cost for which its value can be had. value: of the objective in the last
+    year. people: defended in the last year.
     """
 
     cost_usd: float
@@ -42,7 +41,7 @@ def front(
     points: int | None = None,
     time_limit_s: float | None = None,
 ) -> Front:
-    """The Pareto front of total cost and the objective in the last year, by the epsilon constraint.
+    """The Pareto front of life-cycle cost and the objective in the last year, by the epsilon constraint.
 
     The dearest point first: the best value at any cost, then the least cost of that value; then the same with
     a budget one step below that cost, until nothing is spent. The total budget and the minima are left out;
@@ -74,18 +73,18 @@ def front(
 
 def _point(f: Formulation, goal: Goal, limit_usd: float, time_limit_s: float | None) -> FrontPoint:
     """The best value for no more than a limit, at its least cost."""
-    problem, years = f.problem, range(len(f.problem.years))
-    cost = f.spending(sorted(problem.options), years)
+    problem, last = f.problem, len(f.problem.years) - 1
+    cost = f.life_cycle()
     schedule: Schedule | None = None
     with f.program.but(cost, upper=min(limit_usd / MILLION, 1.0e12)):
         answer = f.program.solve(goal.terms, maximise=True, time_limit_s=time_limit_s)
         if answer is not None:
-            value = goal.value(held(problem, f.schedule(answer.values), years[-1]))
+            value = goal.value(held(problem, f.schedule(answer.values), last))
             with f.program.but(goal.terms, lower=goal.floor(value)):
                 answer = f.program.solve(cost, maximise=False, time_limit_s=time_limit_s)
     if answer is not None:
         schedule = f.schedule(answer.values)
     if schedule is None:
         raise UnsolvedError("the solver lost a plan that it had found: rounding; please report it")
-    people = held(problem, schedule, years[-1])
-    return FrontPoint(total_usd(problem, schedule), goal.value(people), float(people.sum()), schedule)
+    people = held(problem, schedule, last)
+    return FrontPoint(life_cycle_usd(problem, schedule), goal.value(people), float(people.sum()), schedule)

@@ -82,9 +82,9 @@ def costs_of(
 
     Its own `price`, `operation_per_year` and `interceptor_price` come first. Else the price of its platform
     and that of its item, once a radar and as often as it has interceptors a battery, unless the price of the
-    platform includes them. A price that is neither given nor public is a fault; operation that is not
-    public is 0 and said to be. Amounts of other years and other money are brought to USD of `price_year` by the tables
-    of `synaspis.analyses.cost`.
+    platform includes them. A price that is neither given nor public is a fault; operation that is not public
+    is 0 and said to be. Amounts of other years and other money are brought to USD of `price_year` by the
+    tables of `synaspis.analyses.cost`.
     """
     item = catalogue.find(candidate.item)
     assert isinstance(item, Interceptor | Radar)

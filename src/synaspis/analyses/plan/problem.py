@@ -121,7 +121,7 @@ class Problem:
     threatened people, in the order of the people of a group. reach: (partner,) threatened people.
     always: (partner,) of them, those whom the standing defence holds already.
     stock: interceptors of each standing battery. depth: interceptors that must be able to meet each flight.
-    counted: partners among whom the worst off is sought.
+    counted: partners among whom the worst off is sought. life_years: of operation in a life-cycle cost.
     """
 
     options: Mapping[str, Option]
@@ -136,6 +136,7 @@ class Problem:
     stock: Mapping[str, int] = field(default_factory=dict)
     depth: int = 1
     counted: tuple[str, ...] = ()
+    life_years: int = 20
 
     @property
     def deep(self) -> bool:
@@ -172,6 +173,16 @@ def worst_share(problem: Problem, people: Floats) -> float:
         people[n] / problem.reach[n] for n, name in enumerate(problem.partners) if name in problem.counted
     ]
     return float(min(shares, default=1.0))
+
+
+def life_cycle_usd(problem: Problem, schedule: Schedule) -> float:
+    """Cost of building a schedule and of operating it for `life_years`, whenever it was built."""
+    total = 0.0
+    for name, built in schedule.items():
+        option = problem.options[name]
+        more = built.interceptors[-1] - option.least
+        total += option.price_usd + more * option.interceptor_usd + problem.life_years * option.yearly_usd
+    return total
 
 
 def spending(problem: Problem, schedule: Schedule) -> dict[str, Floats]:

@@ -10,7 +10,16 @@ from synaspis.analyses.plan.conflict import Conflict
 from synaspis.analyses.plan.front import Front
 from synaspis.analyses.plan.patterns import Patterns
 from synaspis.analyses.plan.prices import assumption
-from synaspis.analyses.plan.problem import Built, Problem, Schedule, held, spending, spent, worst_share
+from synaspis.analyses.plan.problem import (
+    Built,
+    Problem,
+    Schedule,
+    held,
+    life_cycle_usd,
+    spending,
+    spent,
+    worst_share,
+)
 from synaspis.analyses.plan.reading import PlanInput
 from synaspis.analyses.plan.solve import Best
 
@@ -67,6 +76,7 @@ class PlanResult:
             "depth": self.problem.depth,
             "years": list(self.problem.years),
             "price_year": plan.price_year,
+            "life_years": plan.life_years,
             "cost_level": self.level,
             "budget": self._budget(),
             "status": "infeasible"
@@ -103,7 +113,8 @@ class PlanResult:
     def _described(self, schedule: Schedule) -> dict[str, Any]:
         return {
             "assets": [self._asset(name, built) for name, built in in_order(schedule)],
-            "cost_usd": self._cost(schedule),
+            "spent_usd": self._cost(schedule),
+            "life_cycle_usd": {k: life_cycle_usd(p, schedule) for k, p in self.problems.items()},
             **self._people(schedule),
         }
 
@@ -122,7 +133,8 @@ class PlanResult:
             "owner": candidate.owner,
             "year": self.problem.years[built.year],
             "interceptors": built.interceptors[-1] or None,
-            "cost_usd": {k: float(spent(p, name, built).sum()) for k, p in self.problems.items()},
+            "spent_usd": {k: float(spent(p, name, built).sum()) for k, p in self.problems.items()},
+            "life_cycle_usd": {k: life_cycle_usd(p, {name: built}) for k, p in self.problems.items()},
         }
 
     def _best(self, best: Best) -> dict[str, Any]:
@@ -179,7 +191,7 @@ class PlanResult:
     def _front(self, front: Front) -> dict[str, Any]:
         points = [
             {
-                "cost_usd": point.cost_usd,
+                "life_cycle_usd": point.cost_usd,
                 "value": point.value,
                 "people_defended": int(point.people),
                 "assets": [name for name, _ in in_order(point.schedule)],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synaspis.analyses.plan._formulation import MILLION, THOUSAND, Formulation, formulate
 from synaspis.analyses.plan._goal import Objective, goal_of
 from synaspis.analyses.plan._solver import Terms, UnsolvedError, added
-from synaspis.analyses.plan.problem import Problem, Schedule, held, spending
+from synaspis.analyses.plan.problem import Problem, Schedule, held, life_cycle_usd, spending
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ def best_plan(
 ) -> Best | None:
     """Find the best plan; None if the minima cannot be met within the budget and the other limits.
 
-    In this order: the objective in the last year; the people defended in the last year; the person-years over
-    all years, which says what comes first; the least cost; the candidates that come first in the alphabet.
+    In this order: the objective in the last year; the people defended in the last year; the least life-cycle
+    cost, which says what is built; the person-years over all years, which says what comes first; the least
+    spending; the candidates that come first in the alphabet.
     Each is held at its best while the next is sought, so that the plan is the same on every run.
     time_limit_s: for each of these runs of the solver. Raises UnsolvedError if one finds nothing in it.
     """
@@ -81,6 +82,7 @@ def _stages(f: Formulation) -> list[tuple[Terms, bool, Callable[[Schedule], floa
     person_years = added(part for year in years for part in f.people(year).items())
     return [
         (f.people(years[-1]), True, lambda s: people(s, years[-1:]), 5.0e-4),
+        (f.life_cycle(), False, lambda s: life_cycle_usd(problem, s) / MILLION, 1.0e-5),
         (person_years, True, lambda s: people(s, years), 5.0e-4),
         (
             f.spending(sorted(problem.options), years),
