@@ -15,6 +15,7 @@ from math import ceil, isfinite, pi
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synaspis.core.constants import EARTH_EQUATORIAL_RADIUS_M, EARTH_MEAN_RADIUS_M
 from synaspis.engine._jit import driver, prange
@@ -139,27 +140,37 @@ def _crossings(ranges: Floats, height: Floats, step: float, altitude: float) -> 
     """
     above = height >= altitude
     reached = np.flatnonzero(above.any(axis=1))
-    rising, falling = [], []
     over = np.flatnonzero(above[0])
     below = np.column_stack([ranges[0, over], over * step])
-    for e in reached:
-        first = int(above[e].argmax())
-        rising.append(_between(ranges[e], height[e], first - 1, altitude, step) if first else (0.0, 0.0))
-        last = int(above.shape[1] - 1 - above[e][::-1].argmax())
-        if last < above.shape[1] - 1:
-            falling.append(_between(ranges[e], height[e], last, altitude, step))
-        elif e and not above[e - 1, -1]:  # between two flights whose time ends above and below the altitude
-            reach, _ = _between(ranges[e - 1 : e + 1, -1], height[e - 1 : e + 1, -1], 0, altitude, 1.0)
-            falling.append((reach, last * step))
-        else:
-            falling.append((np.nan, np.nan))
-    return np.concatenate([np.reshape(part, (-1, 2)) for part in (rising[::-1], below, falling)])
+    first = above[reached].argmax(axis=1)
+    rising = _between(ranges, height, reached, np.maximum(first - 1, 0), altitude, step)
+    rising[first == 0] = 0.0
+    last = above.shape[1] - 1 - above[reached, ::-1].argmax(axis=1)
+    within = last < above.shape[1] - 1
+    falling = np.full((reached.size, 2), np.nan)
+    falling[within] = _between(ranges, height, reached[within], last[within], altitude, step)
+    # Between two flights whose time ends above and below the altitude.
+    ended = np.flatnonzero(~within & (reached > 0))
+    ended = ended[~above[reached[ended] - 1, -1]]
+    edge = _between(ranges[:, -1][None], height[:, -1][None], 0, reached[ended] - 1, altitude, 1.0)
+    falling[ended] = np.column_stack([edge[:, 0], last[ended] * step])
+    return np.concatenate([rising[::-1], below, falling])
 
 
-def _between(ranges: Floats, height: Floats, k: int, altitude: float, step: float) -> tuple[float, float]:
-    """Range and time where the height passes an altitude between columns k and k + 1."""
-    part = float(np.clip((altitude - height[k]) / (height[k + 1] - height[k]), 0.0, 1.0))
-    return float(ranges[k] + part * (ranges[k + 1] - ranges[k])), (k + part) * step
+def _between(
+    ranges: Floats,
+    height: Floats,
+    row: NDArray[np.int64] | int,
+    k: NDArray[np.int64],
+    altitude: float,
+    step: float,
+) -> Floats:
+    """Range and time, (case, 2), where the height of a row passes an altitude between columns k and k + 1."""
+    low, high = height[row, k], height[row, k + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.clip((altitude - low) / (high - low), 0.0, 1.0)
+    near, far = ranges[row, k], ranges[row, k + 1]
+    return np.column_stack([near + part * (far - near), (k + part) * step])
 
 
 def _farthest(crossing: Floats) -> float:
