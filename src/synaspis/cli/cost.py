@@ -184,6 +184,9 @@ def _print_rules(result: CostResult) -> None:
         {name for rule in applying for name in result.rules[rule].payments},
         key=lambda name: -max(result.rules[rule].payments[name].total_usd for rule in applying),
     )
+    if len(partners) < 2:
+        _print_outside(result)
+        return
     click.echo()
     rows = [
         (name, *(_millions(result.rules[rule].payments[name].total_usd) for rule in applying))
@@ -195,6 +198,10 @@ def _print_rules(result: CostResult) -> None:
     for rule in rules:
         if result.rules[rule].missing:
             click.echo(f"{rule}: {result.rules[rule].missing}")
+    _print_outside(result)
+
+
+def _print_outside(result: CostResult) -> None:
     for country, value in result.outside_usd.items():
         click.echo(f"Paid by {country}, no partner here, and in no total: {_billions(value)}")
 

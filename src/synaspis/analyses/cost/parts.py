@@ -266,7 +266,7 @@ class Published(FrozenModel):
     what: Text = Field(description="What was costed.")
     amount: Price = Field(description="The published amount with its range.")
     difference: Text = Field(description="Why this case comes to another figure.")
-    period: Literal["horizon", "procurement", "year"] = Field(
+    period: Literal["horizon", "investment", "year"] = Field(
         default="horizon",
-        description="What it compares with: all of it, what is bought, or a year's operation.",
+        description="What it compares with: all, development and procurement, or operation in the last year.",
     )

@@ -27,7 +27,7 @@ def _comparison(each: Published, case: CaseDocument, summing: Summing, tables: T
     def weigh(line: Line) -> Mapping[Hashable, float]:
         wanted = {
             "horizon": True,
-            "procurement": line.category == "procurement",
+            "investment": line.category in ("development", "procurement"),
             "year": line.category == "operation" and line.year == case.last_year,
         }[each.period]
         return {"all": summing.counted(line) * to_published} if wanted else {}
