@@ -16,6 +16,7 @@ from synaspis.cli.agreement import agreement
 from synaspis.cli.catalogue import catalogue
 from synaspis.cli.centre import centre
 from synaspis.cli.check import check
+from synaspis.cli.cooperation import cooperation
 from synaspis.cli.cost import cost
 from synaspis.cli.coverage import coverage
 from synaspis.cli.export import export
@@ -38,7 +39,7 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 _GROUPS = (
-    ("Ask about a shared defence", ("study", "coverage", "raid", "cost", "sweep", "plan")),
+    ("Ask about a shared defence", ("study", "coverage", "cooperation", "raid", "cost", "sweep", "plan")),
     ("Ask about one flight", ("fly", "check")),
     ("Exchange warning data", ("centre", "partner")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
@@ -176,6 +177,7 @@ def main(context: click.Context) -> int:
 for _command in (
     study,
     coverage,
+    cooperation,
     raid,
     cost,
     plan,

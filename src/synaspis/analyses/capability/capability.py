@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, cast
@@ -101,6 +101,10 @@ class Capability:
         """Whether a launch point of the threat reaches the cell, (threat, cell)."""
         return np.array([np.diff(flights.first_case) > 0 for flights in self.flights])
 
+    def under(self, scenario: Scenario) -> Capability:
+        """The same assets and flights under the agreements of another form of the scenario."""
+        return replace(self, scenario=scenario)
+
     def rights(self, sharing: Pooling = "agreements") -> Architecture:
         """Who may use what with all assets on, one variant; see `architecture`."""
         if isinstance(sharing, str):
@@ -140,6 +144,35 @@ class Capability:
         batteries_here = _present(self.battery_ids, batteries, "battery")
         words = self.defended_words(radars_here, batteries_here, self.rights(sharing))
         return (words[:, :, 0] & np.uint64(1)).astype(bool)
+
+    def arrival_s(self, threat: int, plan: Architecture) -> Floats:
+        """When the first report of each sensor is where a flight will fall, (case, radars then satellites).
+
+        threat: its index. plan: rights with all assets on. Infinite where no report comes there.
+        """
+        flights = self.flights[threat]
+        partner = self.land.partner[flights.cell]
+        delay_s = np.where(partner >= 0, plan.warning_delay_s[0][:, partner], np.inf)
+        arrival_s: Floats = flights.sensed_s + delay_s.T
+        return arrival_s
+
+    def warning_s(
+        self, sensors: Collection[str] | None = None, sharing: Pooling = "agreements"
+    ) -> NDArray[np.float64]:
+        """Time (s) from the first report at the owner to impact, worst launch point, (threat, cell).
+
+        sensors: ids of radars and satellites that are there, all by default. sharing: as in `defended`.
+        0 without warning, NaN where nothing threatens. Raises InputError for unknown ids.
+        """
+        known = (*self.radar_ids, *self.satellite_ids)
+        here = _present(known, sensors, "sensor")[:, 0] > 0
+        plan = self.rights(sharing)
+        shortest = np.full((len(self.threat_ids), self.area_m2.size), np.nan)
+        for threat, flights in enumerate(self.flights):
+            first_s = self.arrival_s(threat, plan)[:, here].min(axis=1, initial=np.inf)
+            time_s = np.where(first_s < flights.impact_s, flights.impact_s - first_s, 0.0)
+            np.fmin.at(shortest[threat], flights.cell, time_s)
+        return shortest
 
     def families(self, sharing: Pooling = "agreements") -> tuple[Families, ...]:
         """Smallest sets of assets that engage each flight, one entry a threat."""
