@@ -67,7 +67,9 @@ class Window:
             return []
         taken: list[FeedEvent] = []
         total = 0
-        for event in islice(self._events, max(0, counter + 1 - self._events[0].counter), None):
+        # Of a reader who keeps up only the last few are new, and a deque is slow to walk to its end.
+        new = min(len(self._events), self._events[-1].counter - counter)
+        for event in reversed(list(islice(reversed(self._events), max(0, new)))):
             total += len(event.data)
             if taken and total > size:
                 break

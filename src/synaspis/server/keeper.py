@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Any, Final
@@ -88,7 +88,7 @@ class Keeper:
             centre.is_storing,
             centre.is_public,
             self._defects,
-            deepcopy(centre.tally),
+            replace(centre.tally, submitted=centre.tally.submitted.copy()),
         )
 
     def _take_until(self, due_us: int) -> None:

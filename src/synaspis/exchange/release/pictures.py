@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from math import degrees
+from math import degrees, isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -54,17 +54,16 @@ _TENS: Final = np.array([float(10**power) for power in range(23)])
 """Powers of ten that a float holds exactly."""
 
 
-def written_tracks(
-    tracks: Sequence[FusedTrack], labels: Sequence[dict[str, Any]], exact: Sequence[bool]
-) -> list[str]:
+def written_tracks(tracks: Sequence[FusedTrack], labels: Sequence[str], exact: Sequence[bool]) -> list[str]:
     """Write tracks as JSON objects without their last member, `why`, and without the closing brace.
 
-    labels: members that tell the label of each track. exact: whether its covariance is told.
+    labels: the member that tells the label of each track, from `label_member`. exact: whether its covariance
+    is told. Raises ValueError for a number that is not finite.
     """
     told = [track for track, exactly in zip(tracks, exact, strict=True) if exactly]
     rounded = iter(_covariances(told))
     return [
-        encode(_members(track, label, next(rounded) if exactly else None))[:-1]
+        _written(track, label, next(rounded) if exactly else None)
         for track, label, exactly in zip(tracks, labels, exact, strict=True)
     ]
 
@@ -84,26 +83,37 @@ def _covariances(tracks: Sequence[FusedTrack]) -> list[list[float]]:
     return rounded
 
 
-def _members(track: FusedTrack, label: dict[str, Any], covariance: list[float] | None) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        **label,
-        "number": track.number,
-        "status": track.status,
-        "time": to_rfc3339(track.time_us),
-        "position_ecef_m": [round(number, POSITION_DECIMALS) for number in track.position_ecef_m],
-        "velocity_ecef_m_s": [round(number, VELOCITY_DECIMALS) for number in track.velocity_ecef_m_s],
-        "quality": "position" if covariance is None else "covariance",
-        "sources": list(track.sources),
-    }
+def _written(track: FusedTrack, label: str, covariance: list[float] | None) -> str:
+    """Canonical JSON by hand: this is written for every track of every picture at every tick."""
+    position = [round(number, POSITION_DECIMALS) for number in track.position_ecef_m]
+    velocity = [round(number, VELOCITY_DECIMALS) for number in track.velocity_ecef_m_s]
+    if not all(map(isfinite, (*position, *velocity, *(covariance or ())))):
+        raise ValueError("a track holds a number that is not finite")
+    parts = [] if covariance is None else [f'"covariance":{_numbers(covariance[:21])}']
+    if track.impact is not None:
+        parts.append(f'"impact":{_place(track.impact, covariance and covariance[24:])}')
+    parts.append(label)
+    if track.launch is not None:
+        parts.append(f'"launch":{_place(track.launch, covariance and covariance[21:24])}')
+    quality = "position" if covariance is None else "covariance"
+    parts.append(
+        f'"number":{track.number},"position_ecef_m":{_numbers(position)},"quality":"{quality}",'
+        f'"sources":{encode(track.sources)},"status":"{track.status}","time":"{to_rfc3339(track.time_us)}",'
+        f'"velocity_ecef_m_s":{_numbers(velocity)}'
+    )
+    return "{" + ",".join(parts)
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return f"[{','.join(map(repr, values))}]"
+
+
+def _place(estimate: Estimate, covariance: list[float] | None) -> str:
+    place = place_json(estimate)
     if covariance is not None:
-        members["covariance"] = covariance[:21]
-    for name, start, estimate in (("launch", 21, track.launch), ("impact", 24, track.impact)):
-        if estimate is not None:
-            members[name] = place = place_json(estimate)
-            if covariance is not None:
-                place["covariance_m2"] = covariance[start : start + 3]
-                place["sigma_s"] = round(estimate.time_sigma_s, SIGMA_DECIMALS)
-    return members
+        place["covariance_m2"] = covariance
+        place["sigma_s"] = round(estimate.time_sigma_s, SIGMA_DECIMALS)
+    return encode(place)
 
 
 def place_json(estimate: Estimate) -> dict[str, Any]:
@@ -115,15 +125,17 @@ def place_json(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def label_members(labels: Sequence[Label], markings: Markings) -> dict[str, Any]:
-    """How a track made from reports under several labels is marked.
+def label_member(labels: Sequence[Label], markings: Markings) -> str:
+    """How a track made from reports under several labels is marked, as a member of a JSON object.
 
     `label`, combined; or `labels`, all of them, where labels of different policies cannot be combined.
     """
     try:
-        return {"label": (labels[0] if len(labels) == 1 else markings.combine(labels)).to_json()}
+        combined = labels[0] if len(labels) == 1 else markings.combine(labels)
     except InputError:
-        return {"labels": [label.to_json() for label in sorted(labels, key=Label.to_canonical_json)]}
+        each = [label.to_json() for label in sorted(labels, key=Label.to_canonical_json)]
+        return f'"labels":{encode(each)}'
+    return f'"label":{encode(combined.to_json())}'
 
 
 def picture_event(

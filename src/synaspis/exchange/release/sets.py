@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from synaspis.agreement import Label
 from synaspis.core.clock import SECOND_US
-from synaspis.exchange.release.pictures import label_members
+from synaspis.exchange.release.pictures import label_member
 from synaspis.exchange.release.rights import Plan, Rulings
 from synaspis.fusion import Picture
 
@@ -65,11 +65,11 @@ Member = tuple[str, str]
 class Marked(NamedTuple):
     """What follows for a fused track from the source tracks that it was made of.
 
-    label: members of its JSON that tell how it is marked. exact: whether its covariance is told. plans: by
-    which its reports were released, each once, in the order of what they say.
+    label: the member of its JSON that tells how it is marked. exact: whether its covariance is told. plans:
+    by which its reports were released, each once, in the order of what they say.
     """
 
-    label: dict[str, Any]
+    label: str
     exact: bool
     plans: tuple[Plan, ...]
 
@@ -167,7 +167,7 @@ class ReleaseSet:
             if len(self.marked) >= _MARKED_REMEMBERED_MAX:
                 self.marked.clear()
             marked = self.marked[key] = Marked(
-                label_members(labels, policy.book),
+                label_member(labels, policy.book),
                 any(each.exact for each in known),
                 tuple(sorted({plan for each in known for plan in each.plans}, key=lambda plan: plan.parts)),
             )

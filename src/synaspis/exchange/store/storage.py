@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from synaspis.core.errors import InputError, SynaspisError
 
@@ -127,8 +127,7 @@ class StoredTick:
     releases: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEvent:
+class FeedEvent(NamedTuple):
     """One event as a recipient gets it: counter, type, salt of its release leaf, bytes of the event."""
 
     counter: int
