@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from types import TracebackType
-from typing import Any, NoReturn, Protocol, Self, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+Pool = TypeVar("Pool", bound=Executor)
 
 
 class Mapper(Protocol):
@@ -24,7 +25,7 @@ class Mapper(Protocol):
         ...
 
 
-class PooledMapper:
+class PooledMapper(Generic[Pool]):
     """A mapper on a pool of workers; never more than a fixed number of tasks is handed out at once.
 
     pool: makes the executor when it is first needed. in_flight: tasks handed out at most, given the executor.
@@ -34,14 +35,14 @@ class PooledMapper:
 
     def __init__(
         self,
-        pool: Callable[[], Executor],
+        pool: Callable[[], Pool],
         in_flight: int,
         *,
-        close: Callable[[Executor], None],
+        close: Callable[[Pool], None],
         explain: Callable[[BaseException], Exception | None],
     ) -> None:
         self._pool, self._in_flight, self._close, self._explain = pool, in_flight, close, explain
-        self._executor: Executor | None = None
+        self._executor: Pool | None = None
 
     def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
         """Yield the results in the order of the items."""

@@ -12,8 +12,8 @@ import signal
 import threading
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from importlib import import_module
-from multiprocessing import get_context, parent_process
-from multiprocessing.synchronize import Event
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -26,7 +26,6 @@ PROCESSES_MAX: Final = 256
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer, and its first worker to come."""
 
-_WATCH_S: Final = 0.5
 _one_at_a_time = threading.Lock()
 
 
@@ -38,11 +37,11 @@ def _proxy(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 copyreg.pickle(MappingProxyType, lambda proxy: (_proxy, (dict(proxy),)))
 
 
-def local_mapper(processes: int) -> PooledMapper:
+def local_mapper(processes: int) -> PooledMapper[_Processes]:
     """Mapper on processes of this machine, started when they are first needed.
 
-    processes: 1 to 256. The cores are divided among them. The processes end with the mapper, or at most half
-    a second after the program that started them, however that ended.
+    processes: 1 to 256. The cores are divided among them. The processes end with the mapper, or with the
+    program that started them, however that ended.
     Raises InputError for another number. A worker that dies raises SynaspisError where its result is asked
     for.
     """
@@ -54,33 +53,37 @@ def local_mapper(processes: int) -> PooledMapper:
                 source="--processes",
             )
         )
-    context = get_context("spawn")  # a fork of a process with threads may hang
-    stop = context.Event()
-    threads = max(1, (os.cpu_count() or 1) // processes)
-
-    def pool() -> Executor:
-        stop.clear()
-        return ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(threads, stop))
-
-    def close(executor: Executor) -> None:
-        stop.set()
-        executor.shutdown(wait=False, cancel_futures=True)
-
-    return PooledMapper(pool, 2 * processes, close=close, explain=_explain_process)
+    return PooledMapper(
+        lambda: _Processes(processes), 2 * processes, close=_Processes.end, explain=_explain_process
+    )
 
 
-def _begin(threads: int, stop: Event) -> None:
+class _Processes(ProcessPoolExecutor):
+    """Processes that end when their end of a pipe says so: at `end`, or when this process is no more."""
+
+    def __init__(self, processes: int) -> None:
+        context = get_context("spawn")  # a fork of a process with threads may hang
+        self._heard, self._held = context.Pipe(duplex=False)
+        threads = max(1, (os.cpu_count() or 1) // processes)
+        super().__init__(processes, context, initializer=_begin, initargs=(threads, self._heard))
+
+    def end(self) -> None:
+        """End the processes at once, whatever they do."""
+        self._held.close()
+        self.shutdown(wait=False, cancel_futures=True)
+        self._heard.close()
+
+
+def _begin(threads: int, heard: Connection) -> None:
     """Prepare a worker process: its share of the cores, no part in Ctrl-C, an end with its parent's."""
     os.environ["NUMBA_NUM_THREADS"] = str(threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_watch, args=(stop,), daemon=True).start()
+    threading.Thread(target=_watch, args=(heard,), daemon=True).start()
 
 
-def _watch(stop: Event) -> None:
-    parent = parent_process()
-    while not stop.wait(_WATCH_S):
-        if parent is not None and not parent.is_alive():
-            break
+def _watch(heard: Connection) -> None:
+    # Nothing is ever sent: the pipe becomes readable when its other end is closed.
+    wait([heard])
     os._exit(0)
 
 
@@ -93,7 +96,7 @@ def _explain_process(error: BaseException) -> Exception | None:
     return None
 
 
-def dask_mapper(address: str) -> PooledMapper:
+def dask_mapper(address: str) -> PooledMapper[_Serial]:
     """Mapper on the workers of a Dask scheduler.
 
     address: such as ``tcp://10.0.0.5:8786`` or ``tls://...``. The scheduler hands a part to another worker if
@@ -123,7 +126,7 @@ def dask_mapper(address: str) -> PooledMapper:
         client.close()
         raise
 
-    def close(executor: Executor) -> None:
+    def close(executor: _Serial) -> None:
         executor.shutdown(wait=False)
         client.close()
 
