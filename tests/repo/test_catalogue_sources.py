@@ -90,11 +90,12 @@ def test_every_listed_source_is_used():
     """By an item, a scenario, a statement, an agreement, a rule, the program or the documentation."""
     used = {source for item_id in CATALOGUE.files for source in sources_of(CATALOGUE.find(item_id))}
     texts = [
-        *(DATA / "scenarios").rglob("*.yaml"),
-        *(DATA / "statements").rglob("*.yaml"),
-        *(DATA / "agreements").rglob("*.yaml"),
-        *(DATA / "rules").rglob("*.yaml"),
-        *(DATA / "exchanges").rglob("*.yaml"),
+        *(
+            path
+            for folder in DATA.iterdir()
+            if folder.name not in ("catalogue", "sources")
+            for path in folder.rglob("*.yaml")
+        ),
         *(ROOT / "src").rglob("*.py"),
         *(ROOT / "docs").rglob("*.md"),
     ]

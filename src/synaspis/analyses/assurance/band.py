@@ -109,13 +109,14 @@ class Question:
         return stated
 
     def greatest_s(self) -> Floats:
-        """All ranges at the ends that favour the defence, any commit, (flight,); never below the catalogue's."""
+        """All ranges at the ends that favour the defence, any commit, (flight,); at least the catalogue's."""
         joint: dict[str, float] = {}
         for one in self.disputed:
             if one.helps:
                 joint |= one.set_to(one.high if one.helps > 0 else one.low)
         ends = [{}, *({**joint, **either} for either in _either(self.disputed))]
-        return np.max([self.margins(end).max(axis=0) for end in ends], axis=0)
+        greatest: Floats = np.max([self.margins(end).max(axis=0) for end in ends], axis=0)
+        return greatest
 
     def least_s(self, start_s: Floats, matter: Sequence[Disputed] | None = None) -> Floats:
         """Least margin as stated over one publicly disputed value at a time, (flight,).
@@ -128,6 +129,15 @@ class Question:
                 for end in against(one):
                     least = np.minimum(least, self.stated_s(one.set_to(end)))
         return least
+
+    def verdict(self) -> Verdict:
+        """The verdict alone, with no more computed than it takes."""
+        if self.greatest_s().max(initial=-np.inf) < 0.0:
+            return Verdict.NO
+        stated = self.stated_s()
+        if stated.max(initial=-np.inf) < 0.0 or self.least_s(stated).max() < 0.0:
+            return Verdict.CONTESTED
+        return Verdict.YES
 
     def band(self) -> Band:
         """All three margins."""

@@ -1,4 +1,4 @@
-"""Values of the catalogue that somebody doubts: their ends, who holds which, and which end helps the defence."""
+"""Values of the catalogue that are in doubt: their ends, who holds which, which end helps the defence."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _burn_time(catalogue: Catalogue, missile: str) -> Disputed | None:
         ends = [to_si(value, stage.burn_time.unit) for value in stage.burn_time.values()]
         path = path_text(("stages", number, BURN_TIME))
         parts.append((f"{missile}.{path}", min(ends), stage.burn_time.si, max(ends)))
-    low, value, high = (sum(part[k] for part in parts) for k in (1, 2, 3))
+    low, value, high = (sum(ends) for ends in list(zip(*parts, strict=True))[1:])
     if low == high:
         return None
     whole = stages[0].burn_time

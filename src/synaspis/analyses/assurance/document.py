@@ -42,6 +42,12 @@ class Surroundings:
         return self.scenario.catalogue.sources
 
 
+def _scenario(info: ValidationInfo) -> Scenario:
+    about: Surroundings | None = info.context
+    assert about is not None
+    return about.scenario
+
+
 class LaunchField(Claim):
     """A field from which the third party launches, as well as it is public: the town that it is named by."""
 
@@ -107,8 +113,6 @@ class Limit(Claim):
             raise Rejected(Fault(f"a limit of the kind {kind!r} has no `{lacking[kind][0]}`"))
         return interceptors
 
-    model_config = {**Claim.model_config, "validate_default": True}
-
 
 class AssuranceDocument(FrozenModel):
     """A file of schema assurance/1."""
@@ -127,15 +131,15 @@ class AssuranceDocument(FrozenModel):
     @field_validator("scenario")
     @classmethod
     def _this_scenario(cls, scenario: str, info: ValidationInfo) -> str:
-        about: Surroundings = info.context
-        if scenario != about.scenario.id:
-            raise Rejected(Fault(f"it is about the scenario {scenario!r}, not {about.scenario.id!r}"))
+        about = _scenario(info)
+        if scenario != about.id:
+            raise Rejected(Fault(f"it is about the scenario {scenario!r}, not {about.id!r}"))
         return scenario
 
     @field_validator("phase")
     @classmethod
     def _known_phase(cls, phase: str, info: ValidationInfo) -> str:
-        phases = tuple(info.context.scenario.document.phases)
+        phases = tuple(_scenario(info).document.phases)
         if phase not in phases:
             raise Rejected(Fault(f"the scenario has no phase {phase!r}", remedy=nearest(phase, phases)))
         return phase
@@ -143,7 +147,7 @@ class AssuranceDocument(FrozenModel):
     @field_validator("missile")
     @classmethod
     def _known_missile(cls, missile: str, info: ValidationInfo) -> str:
-        known = tuple(info.context.scenario.catalogue.missiles)
+        known = tuple(_scenario(info).catalogue.missiles)
         if missile not in known:
             raise Rejected(Fault(f"unknown missile class {missile!r}", remedy=nearest(missile, known)))
         return missile
@@ -151,7 +155,7 @@ class AssuranceDocument(FrozenModel):
     @field_validator("limits")
     @classmethod
     def _known_assets(cls, limits: dict[str, Limit], info: ValidationInfo) -> dict[str, Limit]:
-        known = tuple(info.context.scenario.document.assets)
+        known = tuple(_scenario(info).document.assets)
         faults = [
             Fault(f"the scenario has no asset {name!r}", f"{limit_id}.assets", nearest(name, known))
             for limit_id, limit in limits.items()

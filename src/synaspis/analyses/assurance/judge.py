@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synaspis.analyses.assurance.band import Band, Question, Verdict, question, verdict_flips
-from synaspis.analyses.assurance.reach import STATED, Commit, Launches, Problem, launches
+from synaspis.analyses.assurance.flights import Launches, launches
+from synaspis.analyses.assurance.reach import STATED, Commit, Problem
 from synaspis.analyses.assurance.result import Case, Judgement, finite
 from synaspis.analyses.assurance.sensitivity import (
     needed_speeds,
@@ -41,7 +42,8 @@ def judge(problem: Problem, fixed: Mapping[str, float], *, sensitivity: bool, ad
     band = asked.band()
     advance(f"{problem.interceptor}: band")
     flown = launches(problem.document, _missile(problem))
-    needed = needed_speeds(asked) if sensitivity else np.full(band.by_commit_s.shape, np.inf)
+    unknown = np.full(band.by_commit_s.shape, np.inf)
+    needed = needed_speeds(asked) if sensitivity else unknown
     cases = tuple(
         _case(asked, band, flown, needed, field, target)
         for field in range(len(problem.document.fields))
@@ -57,7 +59,8 @@ def judge(problem: Problem, fixed: Mapping[str, float], *, sensitivity: bool, ad
         tuple(_most(each) for each in (band.least_s, band.stated_s, band.greatest_s)),  # type: ignore[arg-type]
         cases,
     )
-    return _with_sensitivity(asked, band, judgement, advance) if sensitivity else judgement
+    in_reach = bool((band.greatest_s > -np.inf).any())
+    return _with_sensitivity(asked, band, judgement, advance) if sensitivity and in_reach else judgement
 
 
 def _with_sensitivity(asked: Question, band: Band, judgement: Judgement, advance: Advance) -> Judgement:

@@ -1,36 +1,30 @@
 """Whether and when an interceptor can meet stated flights, for each way in which it may be committed.
 
 The latest moment at which it can leave and still meet the flight, against the first at which it may: the
-difference is the margin. The way there is a ballistic flyout inside the altitudes, time and range that the
-interceptor has; a mean speed along a straight line would mean nothing.
+difference is the margin.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synaspis.analyses.assurance.document import AssuranceDocument
-from synaspis.catalogue import Catalogue, Interceptor, Satellite
-from synaspis.core.constants import EARTH_MEAN_RADIUS_M
+from synaspis.analyses.assurance.flights import ends_of, latest_launches, launches
+from synaspis.catalogue import Catalogue, Interceptor, Radar, Satellite
 from synaspis.engagement import NEVER_S, Tracks, observe
-from synaspis.engine.earth import ecef_to_geodetic, geodetic_to_ecef
-from synaspis.engine.flight import BURNOUT
-from synaspis.engine.flyout import flyout_table
-from synaspis.engine.parameters import Floats, Missile
-from synaspis.engine.status import Status
-from synaspis.engine.targeting import Fan, aim
+from synaspis.engine.parameters import Floats
 from synaspis.scenario import (
     Architecture,
     PlacedAsset,
     Scenario,
+    Sharing,
     Variant,
     architecture,
     interceptor_parameters,
@@ -39,9 +33,6 @@ from synaspis.scenario import (
     revalued,
     satellite_arrays,
 )
-
-_NODE_S: Final = 5.0
-"""Spacing to which nodes of a flight are brought; the latest launch is flat at its best to a fraction of it."""
 
 
 class Commit(StrEnum):
@@ -69,20 +60,6 @@ _SENTENCES = {
 
 STATED: Final = Commit.AGREEMENTS
 """What the scenario says; more is never assumed for a `yes`."""
-
-
-class Launches(NamedTuple):
-    """Flights of the question, (flight,) each; those that the class cannot fly are left out.
-
-    field, target: index into the fields and targets of the document. city: its name.
-    burnout_s: time of burnout. nodes: (flight, 7, node) time and ECEF state.
-    """
-
-    field: NDArray[np.int64]
-    target: NDArray[np.int64]
-    city: tuple[str, ...]
-    burnout_s: Floats
-    nodes: Floats
 
 
 class Reach(NamedTuple):
@@ -124,12 +101,15 @@ class Problem:
         catalogue = revalued(self.scenario.catalogue, values or {})
         item, missile = catalogue.interceptors[self.interceptor], catalogue.missiles[self.document.missile]
         flights = launches(self.document, missile_parameters(missile))
+        sites = tuple((b.latitude_rad, b.longitude_rad, b.height_m) for b in self.batteries)
         radars = [_seen(radar, catalogue) for radar in self.scenario.radars]
         satellites = [_seen(satellite, catalogue) for satellite in self.scenario.satellites]
         tracks = observe(
             flights.nodes, flights.burnout_s, radar_arrays(radars, missile), satellite_arrays(satellites)
         )
-        latest_s, meet_s = _latest(flights, self.batteries, item)
+        latest_s, meet_s = latest_launches(
+            missile_parameters(missile), *ends_of(self.document), sites, interceptor_parameters(item)
+        )
         ready_s = np.stack([self._by_radar(tracks, flights.burnout_s, mode) for mode in range(4)])
         satellite_s = self._by_satellite(tracks, flights.burnout_s, satellites)
         ready_s = np.concatenate([ready_s, satellite_s[None]]) + item.commit_delay.si
@@ -179,97 +159,28 @@ class Problem:
         return guided
 
 
-def problem(scenario: Scenario, document: AssuranceDocument, day: date, interceptor: str) -> Problem:
-    """The question for an interceptor on a day; `batteries` is empty if it does not stand anywhere."""
+def problem(
+    scenario: Scenario,
+    document: AssuranceDocument,
+    day: date,
+    interceptor: str,
+    excluded: frozenset[str] = frozenset(),
+) -> Problem:
+    """The question for an interceptor on a day; `batteries` is empty if it does not stand anywhere.
+
+    excluded: ids of assets that are left out.
+    """
     batteries = tuple(
         battery
         for battery in scenario.batteries
-        if battery.item.id == interceptor and battery.entry.serves_on(day)
+        if battery.item.id == interceptor and battery.entry.serves_on(day) and battery.id not in excluded
     )
-    variants = [Variant(day, sharing="none"), Variant(day), Variant(day, sharing="all")]
+    ways: tuple[Sharing, ...] = ("none", "agreements", "all")
+    variants = [Variant(day, excluded, sharing=way) for way in ways]
     rights = architecture(scenario, variants)
     return Problem(scenario, document, day, interceptor, batteries, rights)
 
 
 def _seen(asset: PlacedAsset, catalogue: Catalogue) -> PlacedAsset:
     """The asset with its item as a catalogue has it."""
-    item = catalogue.find(asset.item.id)
-    if item is asset.item:
-        return asset
-    return PlacedAsset(
-        asset.id, asset.kind, asset.entry, item, asset.latitude_rad, asset.longitude_rad, asset.height_m,
-        asset.boresight_rad, asset.at_sea,
-    )  # type: ignore[arg-type]  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def _field_flights(
-    missile: Missile, latitude_rad: float, longitude_rad: float, aims_rad: tuple[tuple[float, float], ...]
-) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """Status, burnout time and nodes of the flights from one field."""
-    latitude, longitude = np.array(aims_rad).T
-    flown = aim(Fan.at(missile, latitude_rad, longitude_rad), latitude, longitude)
-    return flown.status.astype(np.int64), flown.summary[:, BURNOUT].copy(), flown.nodes
-
-
-def launches(document: AssuranceDocument, missile: Missile) -> Launches:
-    """Fly the class from every field to every city within its range, near minimum energy."""
-    cities = [(t, city) for t, target in enumerate(document.targets.values()) for city in target.cities]
-    aims = tuple((city.latitude.si, city.longitude.si) for _, city in cities)
-    parts = [
-        _field_flights(missile, place.latitude.si, place.longitude.si, aims)
-        for place in document.fields.values()
-    ]
-    status, burnout_s, nodes = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    flown = np.flatnonzero(status == Status.DONE)
-    return Launches(
-        flown // len(cities),
-        np.array([t for t, _ in cities])[flown % len(cities)],
-        tuple(cities[number % len(cities)][1].name for number in flown),
-        burnout_s[flown],
-        nodes[flown],
-    )
-
-
-def _latest(
-    flights: Launches, batteries: tuple[PlacedAsset, ...], item: Interceptor
-) -> tuple[Floats, Floats]:
-    """Latest launch that meets each flight after burnout, and the time of that meeting, (flight, battery)."""
-    table = flyout_table(interceptor_parameters(item))
-    times, positions = _dense(flights.nodes)
-    _, _, height = ecef_to_geodetic(np.moveaxis(positions, 1, -1))
-    after = times >= flights.burnout_s[:, None]
-    direction = positions / np.linalg.norm(positions, axis=1)[:, None]
-    latest = np.full((times.shape[0], len(batteries)), -NEVER_S)
-    meet = np.full_like(latest, NEVER_S)
-    rows = np.arange(times.shape[0])
-    for column, battery in enumerate(batteries):
-        site = geodetic_to_ecef(battery.latitude_rad, battery.longitude_rad, battery.height_m)
-        chord = np.linalg.norm(direction - (site / np.linalg.norm(site))[:, None], axis=1)
-        flight_s = table.at(2.0 * EARTH_MEAN_RADIUS_M * np.arcsin(0.5 * chord), height)
-        launch = np.where(after & (flight_s < NEVER_S), times - flight_s, -NEVER_S)
-        best = launch.argmax(axis=1)
-        latest[:, column] = launch[rows, best]
-        meet[:, column] = np.where(latest[:, column] > -NEVER_S, times[rows, best], NEVER_S)
-    return latest, meet
-
-
-def _dense(nodes: Floats) -> tuple[Floats, Floats]:
-    """Times (flight, node) and positions (flight, 3, node) with extra nodes by cubic Hermite interpolation."""
-    time, position, velocity = nodes[:, 0], nodes[:, 1:4], nodes[:, 4:7]
-    step = np.diff(time, axis=1)
-    parts = max(1, int(np.ceil(np.max(step, initial=0.0) / _NODE_S)))
-    share = np.arange(parts) / parts
-    s = share[None, None, :]
-    h = step[:, :, None]
-    times = (time[:, :-1, None] + s * h).reshape(time.shape[0], -1)
-    a, b = position[:, :, :-1, None], position[:, :, 1:, None]
-    u, v = velocity[:, :, :-1, None] * h[:, None], velocity[:, :, 1:, None] * h[:, None]
-    s = s[None]
-    places = (
-        (2 * s**3 - 3 * s**2 + 1) * a
-        + (s**3 - 2 * s**2 + s) * u
-        + (3 * s**2 - 2 * s**3) * b
-        + (s**3 - s**2) * v
-    )
-    return times, places.reshape(*position.shape[:2], -1)
+    return replace(asset, item=cast("Radar | Interceptor | Satellite", catalogue.find(asset.item.id)))

@@ -14,12 +14,12 @@ from synaspis.analyses.assurance.sensitivity import Sensitivity
 
 @dataclass(frozen=True)
 class Case:
-    """One field, target region and interceptor: the flight and the battery that are worst for the third party.
+    """One field, target region and interceptor, with the flight and battery worst for the third party.
 
     city: of the region. battery: asset. margin_s: latest launch less first launch, as stated; None if the
     flight is never in reach or never known in time to anybody. least_s, greatest_s: ends of the band.
-    margins_s, needed_speeds_m_s: by commit. guided: whether a radar that may support the interceptor holds the
-    flight up to homing; it is told and does not count. reason: why it is not reached, empty if it is.
+    margins_s, needed_speeds_m_s: by commit. guided: whether a radar that may support the interceptor holds
+    the flight up to homing; it is told and does not count. reason: why it is not reached, empty if it is.
     """
 
     field: str
@@ -73,9 +73,9 @@ class Case:
 class Judgement:
     """One interceptor type: its verdict, its cases and what moves them.
 
-    interceptors: how many stand there. batteries: asset ids. band_s: least, stated and greatest margin of the
-    flight with the greatest of each; None where there is none. verdict_flips_at_m_s: burnout speeds from which
-    the verdict is contested and yes. commit_flips_at: latest commit with which a flight is reached, else None.
+    interceptors: how many stand there. batteries: asset ids. band_s: least, stated and greatest margin, each
+    of the flight with the greatest; None where there is none. verdict_flips_at_m_s: burnout speeds from
+    which the verdict is contested and yes. commit_flips_at: latest commit with which a flight is reached.
     """
 
     interceptor: str
@@ -94,7 +94,12 @@ class Judgement:
     @property
     def flips_at(self) -> dict[str, float]:
         """Each disputed value, with its SI unit last, at which a flight comes into reach or leaves it."""
-        found = {each.key: each.flips_at for each in self.sensitivities if each.flips_at is not None}
+        speed = f"{self.interceptor}.burnout_speed"
+        found = {
+            each.key: each.flips_at
+            for each in self.sensitivities
+            if each.flips_at is not None and each.disputed.name != speed
+        }
         if self.speed_flips_at_m_s is not None:
             found = {"burnout_speed_m_s": self.speed_flips_at_m_s, **found}
         return found
@@ -158,7 +163,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class AssuranceResult:
-    """Whether a defence affects the deterrent of a third party, as a band of verdicts and never as one number.
+    """Whether a defence affects the deterrent of a third party: a verdict with its band, never one number.
 
     settings: what was asked, enough to ask it again. counts: counted warheads with their sources.
     limits: what each proposed guarantee would change and cost, as plain values; empty if not asked for.
