@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from synaspis.cli.agreement import agreement
+from synaspis.cli.assurance import assurance
 from synaspis.cli.catalogue import catalogue
 from synaspis.cli.centre import centre
 from synaspis.cli.check import check
@@ -39,7 +40,10 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 _GROUPS = (
-    ("Ask about a shared defence", ("study", "coverage", "cooperation", "raid", "cost", "sweep", "plan")),
+    (
+        "Ask about a shared defence",
+        ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan"),
+    ),
     ("Ask about one flight", ("fly", "check")),
     ("Exchange warning data", ("centre", "partner")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
@@ -180,6 +184,7 @@ for _command in (
     cooperation,
     raid,
     cost,
+    assurance,
     plan,
     fly,
     check,

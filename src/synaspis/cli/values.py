@@ -40,6 +40,11 @@ class Options:
         value = self._number(option, text, "km", lambda v: v > 0.0, "above 0 km")
         return None if value is None else 1e3 * value
 
+    def speed_m_s(self, option: str, text: str | None) -> float | None:
+        """Read kilometres a second, above 0 and at most 20, as metres a second."""
+        value = self._number(option, text, "km/s", lambda v: 0.0 < v <= 20.0, "above 0 and at most 20 km/s")
+        return None if value is None else 1e3 * value
+
     def time_s(self, option: str, text: str | None) -> float | None:
         """Read seconds above 0."""
         return self._number(option, text, "s", lambda v: v > 0.0, "above 0 s")

@@ -5,6 +5,15 @@ from synaspis.analyses.assurance.document import AssuranceDocument, load_assuran
 from synaspis.analyses.assurance.reach import Commit
 from synaspis.analyses.assurance.result import AssuranceResult, Bound, Case, Judgement
 from synaspis.analyses.assurance.run import assurance
+from synaspis.analyses.assurance.statement import (
+    Statement,
+    countersign,
+    read_statement,
+    state,
+    write_envelope,
+    write_statement,
+)
+from synaspis.analyses.assurance.statement_check import verify_statement
 
 __all__ = [
     "AssuranceDocument",
@@ -13,7 +22,14 @@ __all__ = [
     "Case",
     "Commit",
     "Judgement",
+    "Statement",
     "Verdict",
     "assurance",
+    "countersign",
     "load_assurance_document",
+    "read_statement",
+    "state",
+    "verify_statement",
+    "write_envelope",
+    "write_statement",
 ]
