@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,8 @@ _ROWS_MAX = 20
     metavar="BOOK",
     help="Agreement book, id or file, whose clauses are tried one by one beside those that do not hold.",
 )
+@click.option("--leakage", is_flag=True, help="Also of the raid that comes with the scenario; takes longer.")
+@click.option("--raid", "raid_file", metavar="FILE", help="Also the leakage of the raid in a file.")
 @click.option("--step-deg", metavar="DEG", help="Side of a cell of the map. Default: that of the scenario.")
 @json_option
 def cooperation(
@@ -48,14 +51,18 @@ def cooperation(
     threats: tuple[str, ...],
     by: tuple[Any, ...],
     candidates: str | None,
+    leakage: bool,
+    raid_file: str | None,
     step_deg: str | None,
     as_json: bool,
 ) -> None:
-    """Compute what is defended and how long people are warned with and without each agreement, clause, partner
-    and asset: each left out, each alone, and its Shapley value, the average over all orders of joining.
+    """Compute what is defended and how long people are warned with and without each agreement, clause,
+    partner and asset: each left out, each alone, and its Shapley value, the average over all orders of
+    joining.
 
-    Also: the pooled defence against the national ones, what each partner gains and gives, and what each clause
-    that does not hold would add. Values of more than twelve players come from random orders, with an interval.
+    Also: the pooled defence against the national ones, what each partner gains and gives, and what each
+    clause that does not hold would add. Values of more than twelve players come from random orders, with an
+    interval.
     """
     from synaspis.agreement import load_book
     from synaspis.analyses.cooperation import BY, cooperation
@@ -64,6 +71,11 @@ def cooperation(
     step = read_step_deg(step_deg)
     loaded = load_scenario(scenario).scenario
     book = None if candidates is None else load_book(candidates, sources=loaded.catalogue.sources)
+    raid = None
+    if leakage or raid_file is not None:
+        from synaspis.analyses.raid import load_raid
+
+        raid = load_raid(loaded, None if raid_file is None else Path(raid_file))
     with progress_bar(f"Cooperation {loaded.id}") as advance:
         result = cooperation(
             loaded,
@@ -72,6 +84,7 @@ def cooperation(
             by=by or BY,
             step_deg=step,
             candidates=book,
+            raid=raid,
             progress=advance,
         )
     if as_json:
@@ -101,6 +114,7 @@ def _print(result: CooperationResult) -> None:
         _print_contributions(each)
     _print_exchanges(result)
     _print_candidates(result)
+    _print_leakage(result)
 
 
 def _print_contributions(found: Contributions) -> None:
@@ -138,11 +152,11 @@ def _print_exchanges(result: CooperationResult) -> None:
 
     rows = [
         (each.name, *(_signed(float(v[:, 1].sum()), people_text) for v in (each.pooled - each.alone, each.gives)),
-         minutes_text(float((each.pooled - each.alone)[:, 2].mean())))
+         minutes_text(float((each.pooled - each.alone)[:, 2].max())))
         for each in sorted(result.exchanges, key=lambda each: -float((each.pooled - each.alone)[:, 1].sum()))
     ]  # fmt: skip
     click.echo()
-    print_table(("partner", "people gained", "people given", "warning gained"), rows, right=(1, 2, 3))
+    print_table(("partner", "people gained", "people given", "most warning gained"), rows, right=(1, 2, 3))
 
 
 def _print_candidates(result: CooperationResult) -> None:
@@ -159,6 +173,30 @@ def _print_candidates(result: CooperationResult) -> None:
     print_table(("clause that does not hold", "people", "area", "warning"), rows, right=(1, 2, 3))
     best = result.best_clause
     click.echo(f"Most is added by {best}." if best else "None of them adds anything by itself.")
+
+
+def _print_leakage(result: CooperationResult) -> None:
+    if result.leakage is None:
+        return
+    found = result.leakage
+    whole = found["leakers_mean"]
+    click.echo()
+    click.echo(
+        f"Of the {found['missiles']} missiles of the raid, {whole['value']:.2f} get through on average "
+        f"({whole['low']:.2f} to {whole['high']:.2f}): {found['raid']}."
+    )
+    for by, entries in found["by"].items():
+        rows = [
+            (each["id"], f"{each['leakers_mean_without']['value']:.2f}", f"{each['more_leakers_without']:+.2f}",
+             "" if each["shapley_stopped"] is None else f"{each['shapley_stopped']:.2f}")
+            for each in sorted(entries, key=lambda each: -each["more_leakers_without"])
+            if each["more_leakers_without"] or each["shapley_stopped"]
+        ]  # fmt: skip
+        if rows:
+            click.echo()
+            print_table(
+                (by, "leakers without", "more", "stopped (Shapley)"), rows[:_ROWS_MAX], right=(1, 2, 3)
+            )
 
 
 def _signed(value: float, text: Any) -> str:

@@ -3,6 +3,15 @@
 from synaspis.analyses.capability.capability import Capability
 from synaspis.analyses.capability.compute import compute
 from synaspis.analyses.capability.families import Families, Family
-from synaspis.analyses.capability.rights import Pooling, only, with_agreements
+from synaspis.analyses.capability.rights import Pooling, named_clauses, only, with_agreements
 
-__all__ = ["Capability", "Families", "Family", "Pooling", "compute", "only", "with_agreements"]
+__all__ = [
+    "Capability",
+    "Families",
+    "Family",
+    "Pooling",
+    "compute",
+    "named_clauses",
+    "only",
+    "with_agreements",
+]

@@ -108,7 +108,9 @@ def by_assets(capability: Capability, players: Players, sampling: Sampling) -> C
         row = []
         for game, seed in zip(games, seeds[2 * threat : 2 * threat + 2], strict=True):
             able = bearers(game)
-            row.append(solved(game, sampling._replace(seed=seed), able, narrowed(game, able)))
+            found = solved(game, sampling._replace(seed=seed), able, narrowed(game, able))
+            # An asset never does harm, so that its value is never below 0.
+            row.append(found._replace(low=np.maximum(found.low, 0.0)))
         answers.append(row)
     return _contributions(capability, players, answers)
 

@@ -17,8 +17,10 @@ from synaspis.analyses.cooperation.clauses import (
     with_candidates,
 )
 from synaspis.analyses.cooperation.contributions import Players, Sampling, by_assets, by_clauses
+from synaspis.analyses.cooperation.leakage import LeakageGame, leakage_of
 from synaspis.analyses.cooperation.pooling import brought, pooling
-from synaspis.analyses.cooperation.result import BY, By, Candidate, Contributions, CooperationResult
+from synaspis.analyses.cooperation.result import BY, By, Candidate, CooperationResult
+from synaspis.analyses.raid import RaidDocument
 from synaspis.analyses.running import Mapper
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
@@ -40,6 +42,7 @@ def cooperation(
     by: Sequence[By] = BY,
     step_deg: float | None = None,
     candidates: AgreementBook | None = None,
+    raid: RaidDocument | None = None,
     seed: int = SEED,
     width: float = WIDTH,
     orders_max: int = ORDERS_MAX,
@@ -50,7 +53,8 @@ def cooperation(
 
     phase: id, by default the last that is not cancelled. threats: ids, all by default. by: kinds of players.
     step_deg: side of a cell in degrees, that of the scenario by default. candidates: a book whose clauses are
-    tried one by one beside those of the scenario's own book that do not hold on the day.
+    tried one by one beside those of the scenario's own book that do not hold on the day. raid: whose leakage
+    is asked for as well.
     seed, width, orders_max: for games of more than 12 players, see `sampled_shapley`. mapper: runs the parts.
     Raises InputError for unknown ids and for agreements that contradict each other, with both clauses.
     """
@@ -68,9 +72,12 @@ def cooperation(
     )
     root = np.random.SeedSequence(seed)
     streams = dict(zip(BY, root.spawn(len(BY)), strict=True))
+    players = {kind: _players(capability, kind) for kind in dict.fromkeys(by)}
     found = {
-        kind: _contributions(capability, kind, Sampling(streams[kind], width, orders_max, mapper))
-        for kind in dict.fromkeys(by)
+        kind: (by_assets if kind in ("partner", "asset") else by_clauses)(
+            capability, each, Sampling(streams[kind], width, orders_max, mapper)
+        )
+        for kind, each in players.items()
     }
     pooled, exchanges = pooling(capability, "agreements")
     return CooperationResult(
@@ -82,6 +89,9 @@ def cooperation(
         pooling=pooled,
         exchanges=exchanges,
         candidates=_candidates(capability, candidates),
+        leakage=None
+        if raid is None
+        else leakage_of(LeakageGame(capability.scenario, raid, phase_id, seed), tuple(players.values())),
         assumptions=assumptions_of(capability.scenario, capability.threat_ids),
         notices=scenario.book.simulation_notices(),
         settings={"seed": seed, "width": width, "orders_max": orders_max, "step_deg": step_deg},
@@ -95,7 +105,8 @@ def last_phase(scenario: Scenario) -> str:
     return (kept or list(phases))[-1]
 
 
-def _contributions(capability: Capability, by: By, sampling: Sampling) -> Contributions:
+def _players(capability: Capability, by: By) -> Players:
+    """Who plays, and what each brings."""
     scenario = capability.scenario
     held = scenario.book.in_force(capability.day)
     clauses = clause_ids(held)
@@ -103,19 +114,14 @@ def _contributions(capability: Capability, by: By, sampling: Sampling) -> Contri
         partners = scenario.document.partners
         ids = [name for name in partners if brought(capability, name)]
         brings = [brought(capability, name) for name in ids]
-        return by_assets(
-            capability, Players(by, ids, [partners[name].name for name in ids], brings), sampling
-        )
+        return Players(by, ids, [partners[name].name for name in ids], brings)
     if by == "asset":
         ids = [asset.id for asset in scenario.assets]
-        names = [asset.name for asset in scenario.assets]
-        return by_assets(capability, Players(by, ids, names, [[name] for name in ids]), sampling)
+        return Players(by, ids, [asset.name for asset in scenario.assets], [[name] for name in ids])
     if by == "clause":
-        players = Players(by, clauses, clauses, [[name] for name in clauses])
-        return by_clauses(capability, players, sampling)
+        return Players(by, clauses, clauses, [[name] for name in clauses])
     brings = [[name for name in clauses if name.split("/", 1)[0] == each] for each in held]
-    players = Players(by, list(held), [each.name for each in held.values()], brings)
-    return by_clauses(capability, players, sampling)
+    return Players(by, list(held), [each.name for each in held.values()], brings)
 
 
 def _candidates(capability: Capability, other: AgreementBook | None) -> tuple[Candidate, ...]:

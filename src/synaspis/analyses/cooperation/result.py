@@ -101,9 +101,13 @@ class Contributions:
 
 
 def _by_threat(threats: tuple[str, ...], values: Floats) -> dict[str, dict[str, float]]:
-    """(threat, measure) as a mapping, in the units that are shown."""
+    """(threat, measure) as a mapping, in the units that are shown; what does not exist is left out."""
     return {
-        threat: {measure: float(value) for measure, value in zip(MEASURES, row * _SHOWN, strict=True)}
+        threat: {
+            measure: float(value)
+            for measure, value in zip(MEASURES, row * _SHOWN, strict=True)
+            if np.isfinite(value)
+        }
         for threat, row in zip(threats, values, strict=True)
     }
 
