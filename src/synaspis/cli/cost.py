@@ -12,6 +12,7 @@ from synaspis.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
     from synaspis.analyses.cost import CostResult, Defended
+    from synaspis.analyses.cost.benefit import Benefit
     from synaspis.cli.values import Options
     from synaspis.scenario import Scenario
 
@@ -50,7 +51,20 @@ _SHOWN_MAX = 12
     "benefits",
     metavar="PARTNER=SHARE",
     multiple=True,
-    help="Shares of the rule `benefit`, such as Shapley shares; repeat until they add up to 1.",
+    help="Shares of the rule `benefit`; repeat until they add up to 1.",
+)
+@click.option(
+    "--benefit-from",
+    "benefit_file",
+    metavar="FILE",
+    help="Take the shares of the rule `benefit` from the output of `synaspis cooperation --json`.",
+)
+@click.option(
+    "--benefit-by",
+    type=click.Choice(("defended", "gains", "shapley")),
+    default="defended",
+    show_default=True,
+    help="With --benefit-from: people defended at home, those over its own defence, or what it brings.",
 )
 @click.option("--defended", metavar="PEOPLE", help="People defended, for the cost by person.")
 @click.option("--phase", metavar="ID", help="Count the people defended in this phase; needs --threat.")
@@ -71,12 +85,16 @@ def cost(scenario: str, as_json: bool, **given: Any) -> None:
     rate = options.rounding("--discount-rate", given["discount_rate"], "percent", 0.01)
     shares = _shares(options, "--share", given["shares"])
     benefit = _shares(options, "--benefit", given["benefits"])
+    if benefit is not None and given["benefit_file"] is not None:
+        options.fault("--benefit", "shares are given, and a file to take them from", "Give one of the two.")
     people = options.rounding("--defended", given["defended"], "people")
     if (given["phase"] is None) != (given["threat"] is None):
         options.fault("--phase", "a phase needs a threat, and a threat a phase", "Give both.")
     if people is not None and given["phase"] is not None:
         options.fault("--defended", "people are given, and a phase to count them in", "Give one of the two.")
     options.done()
+    if given["benefit_file"] is not None:
+        benefit = _benefit(Path(given["benefit_file"]), given["benefit_by"])
     loaded, path = _what(scenario, given["costs"])
     result = analysis(
         loaded,
@@ -123,6 +141,21 @@ def _shares(options: Options, option: str, texts: tuple[str, ...]) -> dict[str, 
                 option, f"the share {share!r} of {partner!r} is not a number", "Write it such as 0.7."
             )
     return found if texts else None
+
+
+def _benefit(path: Path, kind: Benefit) -> dict[str, float]:
+    import json
+
+    from synaspis.analyses.cost import benefit_shares
+    from synaspis.core.errors import Fault, InputError
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read: {error.strerror}", source=str(path))) from None
+    except ValueError:
+        raise InputError(Fault("this is no JSON", source=str(path))) from None
+    return benefit_shares(document, kind, str(path))
 
 
 def _defended(

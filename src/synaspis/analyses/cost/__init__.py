@@ -1,5 +1,6 @@
 """What it costs, and who pays: life-cycle cost by year, nation and rule."""
 
+from synaspis.analyses.cost.benefit import BENEFITS, benefit_shares
 from synaspis.analyses.cost.case import CaseDocument
 from synaspis.analyses.cost.cost import Defended, cost
 from synaspis.analyses.cost.finance import annuity_factor, discount_factors, present_value
@@ -11,6 +12,7 @@ from synaspis.analyses.cost.rules import MEANING, RULES
 from synaspis.analyses.cost.tables import load_tables
 
 __all__ = [
+    "BENEFITS",
     "CATEGORIES",
     "MEANING",
     "RULES",
@@ -26,6 +28,7 @@ __all__ = [
     "RuleCost",
     "YearCost",
     "annuity_factor",
+    "benefit_shares",
     "case_ids",
     "check_case",
     "cost",

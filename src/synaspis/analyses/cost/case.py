@@ -43,6 +43,9 @@ class CaseDocument(Period):
     name: Text = Field(description="Title.")
     summary: Text = Field(description="What is counted and what is left out.")
     scenarios: tuple[Text, ...] = Field(default=(), description="Scenarios that it holds for; none needed.")
+    optional: tuple[Text, ...] = Field(
+        default=(), description="Assets that the case names and that some of its scenarios lack."
+    )
     partners: Mapping[Identifier, Payer] = Field(
         default={}, description="Who pays, for a case without scenario."
     )
@@ -87,7 +90,7 @@ class CaseDocument(Period):
     def _left_out_known(cls, left: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
         context: Context | None = info.context
         if context is not None:
-            faults = [fault for name in left if (fault := known(name, context.assets, "asset"))]
+            faults = [fault for name in left if (fault := known(name, context.names, "asset"))]
             if faults:
                 raise Rejected(*faults)
         return left

@@ -174,6 +174,8 @@ def _entered(
     ledger = Ledger()
     Book(case, tables, catalogue, countries, things, ledger).enter_all()
     for name, why in case.left_out.items():
+        if scenario is None or name not in scenario.document.assets:
+            continue
         ledger.note(name, "all", why)
     return ledger, things
 

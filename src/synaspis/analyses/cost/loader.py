@@ -59,6 +59,7 @@ def check_case(document: Document, scenario: Scenario | None) -> CaseDocument:
         tuple(partners),
         tuple(load_tables().keys.keys),
         tuple(_table(document, "purchases")),
+        optional if isinstance(optional := document.data.get("optional"), tuple) else (),
     )
     faults: list[Fault] = []
     if scenario is None and not partners:

@@ -40,7 +40,7 @@ class Context:
     """What the entries of a case may refer to.
 
     assets: ids of the scenario's assets, with owners; empty without a scenario. partners: ids of payers.
-    keys: ids of funding keys.
+    keys: ids of funding keys. purchases: ids of those of the case. optional: assets that some scenarios lack.
     """
 
     catalogue: Catalogue
@@ -48,6 +48,12 @@ class Context:
     partners: Collection[str]
     keys: Collection[str]
     purchases: Collection[str] = ()
+    optional: Collection[str] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Assets that an entry may name: those of the scenario, and those that the case calls optional."""
+        return (*self.assets, *self.optional)
 
     @property
     def sources(self) -> Mapping[str, object]:
@@ -158,7 +164,7 @@ class Purchase(Claim):
     def _are_known(cls, carries: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         context: Context | None = info.context
         if context is not None:
-            allowed = (*context.assets, *context.purchases)
+            allowed = (*context.names, *context.purchases)
             faults = [fault for name in carries if (fault := known(name, allowed, "asset or purchase"))]
             owner = info.data.get("owner")
             faults += [
@@ -254,7 +260,7 @@ class Sunk(FrozenModel):
     def _are_known(cls, assets: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         context: Context | None = info.context
         if context is not None:
-            faults = [fault for name in assets if (fault := known(name, context.assets, "asset"))]
+            faults = [fault for name in assets if (fault := known(name, context.names, "asset"))]
             if faults:
                 raise Rejected(*faults)
         return assets
