@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from synaspis.cli.choices import SHARING
 from synaspis.cli.manual import Answer
-from synaspis.cli.output import json_option, print_json
+from synaspis.cli.output import json_option, print_json, progress_bar
 from synaspis.cli.raid_options import RaidOptions
+from synaspis.core.errors import InputError
 
-_OF_SCENARIO = ("phase", "raid_file", "coordination", "sharing", "runs", "width", "seed", "method")
-_OF_NUMBERS = ("warheads", "benchmark", "uncoordinated")
+if TYPE_CHECKING:
+    from synaspis.analyses.raid import RaidResult, SimpleRaid
+
+_OF_SCENARIO = (
+    "phase", "raid_file", "coordination", "sharing", "partners", "compare",
+    "monte_carlo", "runs", "width", "seed",
+)  # fmt: skip
+_OF_NUMBERS = ("warheads", "test_record", "benchmark", "uncoordinated")
 
 
 @click.command(
     short_help="Say how many missiles of a raid get through, and what is fired at them.",
     cls=Answer,
     examples=(
+        "synaspis raid europe --phase 2018 --compare",
+        "synaspis raid europe --raid my-raid.yaml --kill-probability pac-3-cri=0.6 --runs 1000000 --json",
         "synaspis raid --warheads 10 --kill-probability 0.8 --shots 2",
         "synaspis raid --warheads 10 --test-record 22/27 --shots 4 --look --track-probability 0.95",
     ),
+)
+@click.argument("scenario", required=False)
+@click.option("--phase", metavar="ID", help="Phase. Default: that of the raid.")
+@click.option(
+    "--raid",
+    "raid_file",
+    metavar="FILE",
+    help="Raid that you state, as a file. Default: the example that comes with the scenario.",
 )
 @click.option("--warheads", metavar="W", help="Warheads, all alike, instead of a scenario.")
 @click.option(
@@ -46,27 +64,113 @@ _OF_NUMBERS = ("warheads", "benchmark", "uncoordinated")
 @click.option(
     "--class-failure-probability", metavar="P", help="Of a failure that is common to all missiles of a class."
 )
+@click.option(
+    "--coordination",
+    type=click.Choice(("full", "partner", "none")),
+    help="Who shares one doctrine: all batteries, those of a partner, none. Default: that of the raid.",
+)
+@click.option("--compare", is_flag=True, help="Also with every other coordination.")
+@click.option(
+    "--sharing",
+    type=click.Choice(SHARING),
+    help="Which tracks are shared: by the agreements (the default), none, or all without delay.",
+)
+@click.option(
+    "--partner", "partners", metavar="ID", multiple=True, help="Only these take part; may be repeated."
+)
+@click.option("--monte-carlo", is_flag=True, help="Play runs even where a closed form holds.")
+@click.option("--runs", metavar="N", help="Play exactly so many. Default: until --width, at most 1,000,000.")
+@click.option("--width", metavar="P", help="Width of the interval of no leaker to stop at. Default: 0.01.")
+@click.option("--seed", metavar="N", help="Seed of the chance numbers, a whole number of 0 or more.")
 @click.option("--uncoordinated", is_flag=True, help="With --warheads: each interceptor picks one at random.")
 @click.option(
     "--benchmark", metavar="P", help="With --warheads: probability of no leaker to reach. Default: 0.8."
 )
 @json_option
-def raid(as_json: bool, **given: Any) -> None:
+def raid(scenario: str | None, as_json: bool, **given: Any) -> None:
     """Compute how many missiles of a raid get through, how many interceptors are fired, and how sure that is.
 
-    The raid is the one that you state; nothing here looks for another. With --warheads, --shots and a kill
-    probability the answer is a closed form for warheads that are alike.
+    The raid is the one that you state; nothing here looks for another. With a SCENARIO its missiles fly, its
+    batteries shoot what they can reach with the tracks that they may use, and stocks end. Without one, give
+    --warheads, --shots and a kill probability: a closed form for warheads that are alike.
     """
-    result = _numbers(given)
+    from synaspis.cli.raid_output import print_raid, print_simple
+
+    if scenario is None:
+        simple = _numbers(given)
+        if as_json:
+            print_json(simple.to_dict())
+        else:
+            print_simple(simple)
+        return
+    result = _of_scenario(scenario, given)
     if as_json:
         print_json(result.to_dict())
     else:
-        from synaspis.cli.raid_output import print_simple
-
-        print_simple(result)
+        print_raid(result)
 
 
-def _numbers(given: dict[str, Any]) -> Any:
+def _of_scenario(name: str, given: dict[str, Any]) -> RaidResult:
+    from synaspis.analyses.raid import SEED
+    from synaspis.analyses.raid import raid as analysis
+    from synaspis.scenario import load_scenario_document
+
+    options = RaidOptions()
+    kills = options.kill_probabilities("--kill-probability", given["kill_probabilities"])
+    volleys = options.volleys("--volleys", given["volleys"])
+    shots = options.count("--shots", given["shots"], 1, 100)
+    if shots is not None and volleys is None:
+        volleys = (1,) * shots if given["look"] else (shots,)
+    track = options.probability("--track-probability", given["track_probability"])
+    failure = options.probability("--class-failure-probability", given["class_failure_probability"])
+    runs = options.count("--runs", given["runs"], 1, 1_000_000_000)
+    width = options.between("--width", given["width"])
+    seed = options.count("--seed", given["seed"], 0, 2**63)
+    _only_without_scenario(options, given)
+    _one_doctrine(options, given)
+    try:
+        loaded = load_scenario_document(name)
+    except InputError as error:
+        options.also(error)
+    options.done()
+    with progress_bar(f"Raid on {loaded.id}") as advance:
+        return analysis(
+            loaded,
+            given["raid_file"],
+            phase=given["phase"],
+            volleys=volleys,
+            coordination=given["coordination"],
+            kill_probability=kills,
+            sharing=given["sharing"] or "agreements",
+            partners=given["partners"] or None,
+            compare=given["compare"],
+            method="monte-carlo" if given["monte_carlo"] else "auto",
+            track_probability=track,
+            class_failure_probability=failure,
+            runs=runs,
+            width=width,
+            seed=SEED if seed is None else seed,
+            progress=advance,
+        )
+
+
+def _only_without_scenario(options: RaidOptions, given: dict[str, Any]) -> None:
+    for name in _OF_NUMBERS:
+        if given[name]:
+            option = "--" + name.replace("_", "-")
+            options.fault(
+                option, "is given beside a scenario", "It is for warheads that are alike; leave out one."
+            )
+
+
+def _one_doctrine(options: RaidOptions, given: dict[str, Any]) -> None:
+    if given["volleys"] is not None and (given["shots"] is not None or given["look"]):
+        options.fault("--volleys", "is given beside --shots or --look", "Give one of the two.")
+    elif given["look"] and given["shots"] is None:
+        options.fault("--look", "is given without --shots", "Say how many shots, or give --volleys.")
+
+
+def _numbers(given: dict[str, Any]) -> SimpleRaid:
     from synaspis.analyses.raid import KillProbability, simple_raid
     from synaspis.analyses.raid.simple import BENCHMARK, SHOTS_MAX, WARHEADS_MAX
 
@@ -106,10 +210,13 @@ def _say_what_is_missing(options: RaidOptions, given: dict[str, Any], kills: dic
         options.fault("--kill-probability", "is missing", "Give it, or --test-record such as 22/27.")
     if given["kill_probabilities"] and given["test_record"] is not None:
         options.fault("--test-record", "is given beside --kill-probability", "Give one of the two.")
-    if given["shots"] is None and given["volleys"] is None:
+    if given["shots"] is None and given["volleys"] is None and not given["look"]:
         options.fault("--shots", "is missing", "Give it, or --volleys such as 2,1.")
-    if given["volleys"] is not None and (given["shots"] is not None or given["look"]):
-        options.fault("--volleys", "is given beside --shots or --look", "Give one of the two.")
+    _one_doctrine(options, given)
+    for name in _OF_SCENARIO:
+        if given[name]:
+            option = {"raid_file": "--raid", "partners": "--partner"}.get(name, "--" + name.replace("_", "-"))
+            options.fault(option, "needs a scenario", "Name one, or leave the option out.")
     if given["uncoordinated"] and (given["look"] or "," in (given["volleys"] or "")):
         options.fault(
             "--uncoordinated", "interceptors that pick at random cannot wait for each other's outcome"

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from math import isfinite
 
 from synaspis.cli.values import Options
+from synaspis.core.errors import InputError
 
 
 class RaidOptions(Options):
     """Reads counts, probabilities, volleys and test records."""
+
+    def also(self, error: InputError) -> None:
+        """Keep the faults of another input, to be reported with those of the options."""
+        self._faults.extend(error.faults)
 
     def count(self, option: str, text: str | None, low: int, high: int) -> int | None:
         """Read a whole number within bounds."""

@@ -9,7 +9,7 @@ import click
 from synaspis.cli.output import print_table
 
 if TYPE_CHECKING:
-    from synaspis.analyses.raid import Estimate, Leakage, SimpleRaid
+    from synaspis.analyses.raid import Estimate, Leakage, RaidResult, SimpleRaid
 
 _ROWS = 12
 """Rows of the distribution that are shown; the rest is added up."""
@@ -38,6 +38,62 @@ def print_simple(result: SimpleRaid) -> None:
         click.echo(f"  interceptors                      {need['interceptors']}")
     if need["track_probability"] is not None:
         click.echo(f"  track probability, shots as given {need['track_probability']:.4f} or more")
+
+
+def print_raid(result: RaidResult) -> None:
+    """Print a raid on a scenario."""
+    rules = result.rules
+    volleys = ", look, ".join(map(str, rules["volleys"]))
+    click.echo(f"{result.scenario}, phase {result.phase}: {result.raid}")
+    click.echo(f"{result.missiles} missiles; shots at each: {volleys}; coordination: {rules['coordination']}")
+    how = result.method
+    if result.runs:
+        low, high = result.sampling.low, result.sampling.high
+        how += f", {result.runs:,} runs, by which no leaker is known to {high - low:.2g}"
+    click.echo(f"Method: {how}")
+    click.echo()
+    print_leakage(result.leakage)
+    best = result.independent.p_no_leaker
+    click.echo(f"If every shot failed on its own (optimistic): no leaker {best.value:.4g}")
+    click.echo()
+    rows = [
+        (each.id, str(each.count), each.aim, f"{each.leak_probability:.3f}", _who(each.looks) or each.reason)
+        for each in result.groups
+    ]
+    print_table(
+        ("group", "missiles", "to", "leaks", "who can shoot, and how often in turn"), rows, right=(1, 3)
+    )
+    click.echo()
+    stocks = [
+        (
+            each.id,
+            each.interceptor,
+            str(each.stock),
+            f"{each.shots_mean:.1f}",
+            f"{each.p_empty.value:.2f}",
+            when,
+        )
+        for each in result.batteries
+        for when in ["" if each.empty_s is None else f"{each.empty_s.value:,.0f} s"]
+    ]
+    head = ("battery", "interceptor", "ready", "fired", "runs out", "at (median)")
+    print_table(head, stocks, right=(2, 3, 4, 5))
+    if result.alternatives:
+        click.echo()
+        others = [
+            (
+                name,
+                _estimate(each.p_no_leaker),
+                f"{each.leakers_mean.value:.3g}",
+                f"{each.shots_mean.value:.3g}",
+            )
+            for name, each in result.alternatives.items()
+        ]
+        print_table(("coordination", "no leaker", "leakers", "fired"), others, right=(2, 3))
+
+
+def _who(looks: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in looks.items())
 
 
 def print_leakage(leakage: Leakage) -> None:

@@ -38,9 +38,9 @@ class PossibleShots(NamedTuple):
 
 
 @lane
-def _slots(
+def _slots(  # type: ignore[no-untyped-def]
     i, first, ready, assess, homing, nodes, launch_by, on, guidance, v, b, firm_s, lost_s, launch_s, hit_s
-):  # type: ignore[no-untyped-def]
+):
     """Fill the slots of a battery against a flight; returns how many of them can follow each other.
 
     Between two nodes there are up to two slots: the first launch that fits after the assessment of the last

@@ -36,7 +36,10 @@ class Shots(NamedTuple):
     group share what they know and have one doctrine between them. kind: (battery,) row of the kill
     probabilities. assess_s: (battery,) from an intercept until its outcome is known. stock: (battery,).
     volleys: (volley,) shots of each. missile_class: (missile,) index.
-    end_s: latest of all times, above 0.
+    last_s: (missile, battery) launch of its last possible shot, below all times if there is none. A volley
+    waits for the outcome of the one before if the group can shoot after it, and for the battery of the group
+    with most margin while that one can shoot and has interceptors. margin: (battery,).
+    prefer: (shot,) that battery, -1 if it is the one that shoots. end_s: latest of all times, above 0.
     """
 
     missile: NDArray[np.int64]
@@ -49,6 +52,9 @@ class Shots(NamedTuple):
     stock: NDArray[np.int64]
     volleys: NDArray[np.int64]
     missile_class: NDArray[np.int64]
+    last_s: Floats
+    margin: Floats
+    prefer: NDArray[np.int64]
     end_s: float
 
 
@@ -80,7 +86,7 @@ class Counts(NamedTuple):
     fired: NDArray[np.int64]
     empty: NDArray[np.int64]
 
-    def __add__(self, other: object) -> Counts:  # type: ignore[override]
+    def __add__(self, other: object) -> Counts:
         """Counts of both together."""
         assert isinstance(other, Counts)
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
@@ -141,10 +147,29 @@ def _draw(key, run, kill, track, failure, common, missile_class, luck, chance, l
         blind[i] = lost[missile_class[i]] or (common and luck[i, 0] >= track)
 
 
+@lane
+def _yields(b, at, group, last_s, margin, left):  # type: ignore[no-untyped-def]
+    """Whether a better battery of the group has interceptors and time for a shot."""
+    for other in range(group.size):
+        if group[other] == group[b] and left[other] > 0 and margin[other] > margin[b] and last_s[other] >= at:
+            return True
+    return False
+
+
+@lane
+def _last_of_group(i, g, group, last_s):  # type: ignore[no-untyped-def]
+    """Last launch of a group against a missile."""
+    last = -_NEVER_S
+    for b in range(group.size):
+        if group[b] == g:
+            last = max(last, last_s[i, b])
+    return last
+
+
 @driver
 def _play(  # type: ignore[no-untyped-def]
     key, runs, missile, battery, launch_s, intercept_s, group, kind, assess_s, stock, volleys, missile_class,
-    end_s, kill, track, failure, common, leakers, shots, leaked, fired, empty,
+    last_s, margin, prefer, end_s, kill, track, failure, common, leakers, shots, leaked, fired, empty,
 ):  # fmt: skip
     """Play runs 0 to `runs` of a key; the last five arguments have one row a lane and come empty."""
     for lane_number in prange(LANES):
@@ -153,24 +178,35 @@ def _play(  # type: ignore[no-untyped-def]
         chance, luck = np.empty(kill.shape[0]), np.empty((missiles, 4))
         lost = np.empty(missile_class.max() + 1, np.bool_)
         blind, killed_s = np.empty(missiles, np.bool_), np.empty(missiles)
-        used, clear_s = np.empty((missiles, groups), np.int64), np.empty((missiles, groups))
+        used, wake_s = np.empty((missiles, groups), np.int64), np.empty((missiles, groups))
+        last_of = np.empty((missiles, groups))
+        for i in range(missiles):
+            for g in range(groups):
+                last_of[i, g] = _last_of_group(i, g, group, last_s)
         shot_at, left = np.empty(missiles, np.int64), np.empty(batteries, np.int64)
         for number in range(lane_number, runs, LANES):
             run = np.uint64(number)
             _draw(key, run, kill, track, failure, common, missile_class, luck, chance, lost, blind)
             killed_s[:], shot_at[:], left[:] = _NEVER_S, 0, stock
-            used[:], clear_s[:] = 0, -_NEVER_S
+            used[:], wake_s[:] = 0, -_NEVER_S
             total = 0
             for e in range(missile.size):
                 b, i, at = battery[e], missile[e], launch_s[e] + _EQUAL_S
                 g = group[b]
-                if left[b] == 0 or used[i, g] >= volleys.size:
+                if at < wake_s[i, g] or left[b] == 0 or (prefer[e] >= 0 and left[prefer[e]] > 0):
                     continue
-                if clear_s[i, g] > at or killed_s[i] + assess_s[b] <= at:
+                if killed_s[i] + assess_s[b] <= at:
+                    wake_s[i, g] = 2.0 * _NEVER_S
+                    continue
+                if prefer[e] >= 0 and _yields(b, launch_s[e], group, last_s[i], margin, left):
                     continue
                 salvo = min(volleys[used[i, g]], left[b])
                 used[i, g] += 1
-                clear_s[i, g] = intercept_s[e] + assess_s[b]
+                wake_s[i, g] = intercept_s[e] + assess_s[b]
+                if wake_s[i, g] > last_of[i, g] + _EQUAL_S:  # no shot is possible after the outcome
+                    wake_s[i, g] = -_NEVER_S
+                if used[i, g] == volleys.size:
+                    wake_s[i, g] = 2.0 * _NEVER_S
                 left[b] -= salvo
                 total += salvo
                 fired[lane_number, b] += salvo

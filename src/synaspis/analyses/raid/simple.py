@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 
+from synaspis.analyses.assumptions import Assumption
 from synaspis.analyses.raid import closed_form
 from synaspis.analyses.raid.evidence import KillProbability
 from synaspis.analyses.raid.leakage import Leakage, leakage_over
@@ -41,7 +42,7 @@ class SimpleRaid:
     required: dict[str, Any]
 
     @property
-    def assumptions(self) -> tuple[dict[str, Any], ...]:
+    def assumptions(self) -> tuple[Assumption, ...]:
         """The values it rests on, all given by the user."""
         given = (
             ("kill probability of one shot", self.kill_probability.value, self.kill_probability.basis),
@@ -49,10 +50,9 @@ class SimpleRaid:
             ("probability of a failure common to all", self.class_failure_probability, "given"),
         )
         return tuple(
-            {"item": "Raid", "quantity": what, "value": f"{value:.10g}", "unit": "", "basis": "assumed",
-             "spread": "", "rivals": "", "note": f"By the user: {basis}.", "sources": ()}
+            Assumption("Raid", what, f"{value:.10g}", "", "assumed", note=f"By the user: {basis}.")
             for what, value, basis in given
-        )  # fmt: skip
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON can hold it."""
@@ -70,7 +70,7 @@ class SimpleRaid:
                 "leakers_mean": self.independent.leakers_mean.value,
             },
             "required": self.required,
-            "assumptions": [dict(each) for each in self.assumptions],
+            "assumptions": [asdict(each) for each in self.assumptions],
         }
 
 
