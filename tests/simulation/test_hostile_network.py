@@ -98,8 +98,11 @@ class Server:
         return min(took)
 
     def memory_kib(self) -> int:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0])
+        """Of the process with the connections and of the one that keeps the centre."""
+        first = self.process.pid
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        texts = [Path(f"/proc/{number}/status").read_text() for number in (first, *children)]
+        return sum(int(re.findall(r"VmRSS:\s+(\d+)", text)[0]) for text in texts)
 
     def stop(self) -> None:
         self.process.terminate()

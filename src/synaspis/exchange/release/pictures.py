@@ -105,15 +105,20 @@ def _written(track: FusedTrack, label: str, covariance: list[float] | None) -> s
 
 
 def _numbers(values: Sequence[float]) -> str:
-    return f"[{','.join(map(repr, values))}]"
+    return f"[{','.join(map(float.__repr__, values))}]"
 
 
 def _place(estimate: Estimate, covariance: list[float] | None) -> str:
-    place = place_json(estimate)
-    if covariance is not None:
-        place["covariance_m2"] = covariance
-        place["sigma_s"] = round(estimate.time_sigma_s, SIGMA_DECIMALS)
-    return encode(place)
+    latitude_deg = round(degrees(estimate.latitude_rad), PLACE_DECIMALS)
+    longitude_deg = round(degrees(estimate.longitude_rad), PLACE_DECIMALS)
+    sigma_s = round(estimate.time_sigma_s, SIGMA_DECIMALS)
+    if not all(map(isfinite, (latitude_deg, longitude_deg, sigma_s))):
+        raise ValueError("a place holds a number that is not finite")
+    place = f'"latitude_deg":{latitude_deg!r},"longitude_deg":{longitude_deg!r},'
+    time = f'"time":"{to_rfc3339(estimate.time_us)}"'
+    if covariance is None:
+        return f"{{{place}{time}}}"
+    return f'{{"covariance_m2":{_numbers(covariance)},{place}"sigma_s":{sigma_s!r},{time}}}'
 
 
 def place_json(estimate: Estimate) -> dict[str, Any]:

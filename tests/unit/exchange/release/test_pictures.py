@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synaspis.exchange.release.pictures import COVARIANCE_DIGITS, picture_event, to_digits
+from synaspis.exchange.release.pictures import COVARIANCE_DIGITS, picture_event, to_digits, written_tracks
+from synaspis.fusion import Estimate, FusedTrack
 from synaspis.messages import canonical_json
 
 NUMBERS = st.floats(-1e14, 1e14, allow_nan=False)
@@ -50,3 +51,37 @@ def test_a_picture_put_together_from_pieces_is_canonical_json():
         why=["[]", "[]"],
     )
     assert canonical_json(json.loads(body)) == body
+
+
+IMPACT = Estimate(1e-12, -3.0, ((1e8, -2.0), (-2.0, 3e-5)), 1_700_000_000_000_001, 0.25)
+
+
+def track(impact: Estimate | None, x_m: float = -5.0e6) -> FusedTrack:
+    variances = tuple(tuple(1e-7 * (row == column) for column in range(6)) for row in range(6))
+    places = (x_m, 1e-5, 0.0), (7e3, -1e22, 2.5)
+    return FusedTrack(
+        3, "new", 1_700_000_000_000_000, *places, variances, ('a "b"', "\u00e9"), impact, impact
+    )
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("impact", [IMPACT, None])
+def test_a_track_is_written_as_canonical_json(exact, impact):
+    (text,) = written_tracks([track(impact)], ['"label":{"policy":"x"}'], [exact])
+    body = f'{text},"why":[]}}'.encode()
+    assert canonical_json(json.loads(body)) == body
+    shown = json.loads(body)
+    assert ("covariance" in shown, "launch" in shown, "impact" in shown) == (
+        exact,
+        bool(impact),
+        bool(impact),
+    )
+    assert json.loads(body)["velocity_ecef_m_s"] == [7000.0, -1e22, 2.5]
+
+
+@pytest.mark.parametrize(
+    "wrong", [track(None, float("nan")), track(IMPACT._replace(time_sigma_s=float("inf")))]
+)
+def test_a_track_with_a_number_that_is_not_finite_is_not_written(wrong):
+    with pytest.raises(ValueError, match="not finite"):
+        written_tracks([wrong], ['"label":{}'], [True])
