@@ -282,8 +282,8 @@ def test_the_page_of_the_format_holds():
     assert told == _NEEDS
 
 
-def test_there_are_statements_about_the_european_study():
-    assert WITH_STATEMENTS == ["europe"]
+def test_there_are_statements_about_each_region():
+    assert WITH_STATEMENTS == ["asia-pacific", "europe", "gulf"]
 
 
 @pytest.mark.parametrize("scenario_id", WITH_STATEMENTS)
