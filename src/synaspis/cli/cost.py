@@ -173,7 +173,8 @@ def _defended(
     from synaspis.analyses.coverage import coverage
 
     case = coverage(scenario, phases=[phase], threats=[threat], contributions=False)
-    return Defended(float(case["defended_population"]), f"phase {phase}, threat {threat}, at one moment")
+    people = float(case["defended_population"].sum())
+    return Defended(people, f"phase {phase}, threat {threat}, at one moment")
 
 
 def _print(result: CostResult) -> None:
