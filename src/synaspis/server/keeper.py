@@ -108,7 +108,10 @@ class Keeper:
             self._is_ending = True
             return
         if request.name == SUBMIT:
-            ticket = self._centre.submit(*request.arguments)
+            partner, raw = request.arguments
+            if not (isinstance(partner, str) and isinstance(raw, bytes)):
+                raise LineClosed
+            ticket = self._centre.submit(partner, raw)
             ticket.on_answer(partial(self._answered, request.number))
             return
         value: Any = None

@@ -41,21 +41,17 @@ from synaspis.server.backing import Stored, open_store
 from synaspis.server.folder import DataFolder, PartnerDocument
 from synaspis.server.journal import Journal
 from synaspis.server.keeper import Keeper
-from synaspis.server.line import Line, LineClosed, Pulse
+from synaspis.server.line import Line, LineClosed, Pulse, Request
 from synaspis.server.node import PUBLIC_KEYS
 
 COLLECT_AFTER: Final = (200_000, 50, 1_000)
 """Objects made, and collections of younger ones, after which Python looks for cycles."""
 
+OPEN: Final = "open"
+"""The first request to a keeper in a process of its own: the folder, and 1 if it is to wait for the store."""
+
 _SECONDS: Final = 30.0
 _MAIN: Final = "import sys; from synaspis.server.keeping import main; main(int(sys.argv[1]))"
-
-
-class Order(NamedTuple):
-    """The first word to a keeper in a process of its own. waits: as for `open_store`."""
-
-    folder: str
-    waits: bool
 
 
 class Ready(NamedTuple):
@@ -85,7 +81,7 @@ def keep_on_thread(data: DataFolder, *, clock: Clock, journal: Journal, waits: b
         there.close()
         raise
     keeper = Keeper(
-        centre, Line(there), clock=clock, journal=journal, requests=_requests(data, centre, store)
+        centre, Line(there, keeps=True), clock=clock, journal=journal, requests=_requests(data, centre, store)
     )
 
     def run() -> None:
@@ -111,9 +107,9 @@ def keep_apart(data: DataFolder, *, waits: bool) -> Kept:
             pass_fds=(there.fileno(),),
             stdin=subprocess.DEVNULL,
         )
-    line = Line(here)
+    line = Line(here, keeps=False)
     try:
-        line.send(Order(str(data.path), waits))
+        line.send(Request(0, OPEN, (str(data.path), int(waits))))
         ready = None
         while ready is None:
             ready = next(iter(line.receive(_SECONDS)), None)
@@ -240,12 +236,12 @@ def main(end: int) -> None:
     journal = Journal(clock)
     journal.take_over_logging()
     with socket.socket(fileno=end) as here:
-        line = Line(here)
+        line = Line(here, keeps=True)
         _end_with(here)
-        order: Order = line.receive(_SECONDS)[0]
-        data = DataFolder(Path(order.folder))
+        folder, waits = line.receive(_SECONDS)[0].arguments
+        data = DataFolder(Path(folder))
         try:
-            centre, store, ready = _open(data, clock, journal, order.waits)
+            centre, store, ready = _open(data, clock, journal, bool(waits))
         except InputError as error:
             line.send(error)
             return

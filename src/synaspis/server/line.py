@@ -1,7 +1,8 @@
 """The line between connections and centre: whole objects over a pair of sockets, both ends of one program.
 
-What goes over it is pickled: both ends are the same program on the same machine, started by the same user,
-and nothing that came over a network reaches it but as bytes inside an object.
+Connections ask in MessagePack, which can hold nothing but numbers, texts and bytes: who breaks into their
+process can ask the keeper, and no more. What the keeper reports is pickled, because connections have to
+believe it anyway.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import math
 import pickle
 import select
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from synaspis.exchange.answers import Answer
 from synaspis.exchange.store.storage import FeedEvent
@@ -33,7 +36,7 @@ class Request(NamedTuple):
 
     number: int
     name: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[int | str | bytes, ...]
 
 
 class Reply(NamedTuple):
@@ -77,19 +80,27 @@ class Report:
     tick_s: float | None = None
 
 
+_READ_REQUEST: Final = msgspec.msgpack.Decoder(Request)
+
+
 def packed(what: object) -> bytes:
-    """An object as it goes over the line, its length before it."""
-    body = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+    """A request or anything that a keeper says, as it goes over the line: its length, then itself."""
+    if isinstance(what, Request):
+        body = msgspec.msgpack.encode(what)
+    else:
+        body = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
     return _HEAD.pack(len(body)) + body
 
 
 class Line:
     """The end of one who waits for nothing else: it blocks.
 
-    end: one of a pair of connected sockets; it is closed with the line.
+    end: one of a pair of connected sockets; it is closed with the line. keeps: whether this is the end of the
+    keeper, which takes requests and nothing else.
     """
 
-    def __init__(self, end: socket.socket) -> None:
+    def __init__(self, end: socket.socket, *, keeps: bool) -> None:
+        self._read: Callable[[bytes], Any] = _READ_REQUEST.decode if keeps else pickle.loads
         end.setblocking(True)
         self._end, self._held = end, bytearray()
         self._poll = select.poll()
@@ -124,10 +135,17 @@ class Line:
             if len(held) - start < size:
                 break
             at = start + size
-            found.append(pickle.loads(memoryview(held)[start:at]))
+            found.append(self._opened(bytes(memoryview(held)[start:at])))
         if at:
             del held[:at]
         return found
+
+    def _opened(self, body: bytes) -> Any:
+        try:
+            return self._read(body)
+        except msgspec.DecodeError:
+            # Connections that say what they cannot say are no longer ours.
+            raise LineClosed from None
 
     def close(self) -> None:
         """Close the socket."""

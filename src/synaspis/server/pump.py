@@ -171,7 +171,7 @@ class Pump:
         await asyncio.to_thread(self._kept.wait)
         self._reader.shutdown()
 
-    async def ask(self, name: str, *arguments: Any) -> Any:
+    async def ask(self, name: str, *arguments: int | str | bytes) -> Any:
         """Have the keeper do something and return what it returns, or raise what it raises.
 
         name: of a request, see `keeper` and `keeping`. Raises Problem 503 if there is no keeper any more.

@@ -68,7 +68,7 @@ def test_a_keeper_does_what_it_is_asked_and_lets_go_of_the_store(demo_centre, ap
     else:
         kept = keep_on_thread(demo_centre, clock=SystemClock(), journal=journal, waits=False)
     assert len(kept.ready.public_keys["log"]) == 2
-    line = Line(kept.end)
+    line = Line(kept.end, keeps=False)
     line.send(Request(7, "checkpoint", ()))
     assert replies(line, 7)[1:] == (None, None)
     line.send(Request(8, "consistency", (3, 5)))
@@ -154,7 +154,7 @@ def test_an_error_comes_over_the_line_as_it_was_raised(error):
 
 def test_objects_larger_than_the_buffers_of_the_system_arrive_whole_and_in_order():
     here, there = socket.socketpair()
-    one, other = Line(here), Line(there)
+    one, other = Line(here, keeps=False), Line(there, keeps=True)
     sent = [bytes([number]) * 3_000_000 for number in range(3)]
 
     def send() -> None:
@@ -171,3 +171,12 @@ def test_objects_larger_than_the_buffers_of_the_system_arrive_whole_and_in_order
     assert found == sent
     with pytest.raises(LineClosed):
         one.receive(1.0)
+
+
+@pytest.mark.parametrize("said", [pickle.dumps(print), b"\xc1", b"\x93\x01\xa4name\x91\xcb" + bytes(8)])
+def test_a_keeper_hangs_up_on_what_is_no_request(said):
+    here, there = socket.socketpair()
+    here.sendall(len(said).to_bytes(8, "big") + said)
+    with pytest.raises(LineClosed):
+        Line(there, keeps=True).receive(1.0)
+    here.close()

@@ -55,7 +55,7 @@ def pumped(rehearsal: Rehearsal, folder) -> tuple[Pump, list[tuple[str, int]]]:
     """The pump of its centre, and what goes to the feeds: partner and counter."""
     here, there = socket.socketpair()
     journal, clock = Journal(rehearsal.clock, io.StringIO()), rehearsal.clock
-    keeper = Keeper(rehearsal.centre, Wire(there), clock=clock, journal=journal, requests={})
+    keeper = Keeper(rehearsal.centre, Wire(there, keeps=True), clock=clock, journal=journal, requests={})
     thread = threading.Thread(target=keeper.run, daemon=True)
     ready = Ready(rehearsal.centre.settings, {}, keeper.pulse())
     pump = Pump(

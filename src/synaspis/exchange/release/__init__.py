@@ -5,6 +5,5 @@ from synaspis.exchange.release.extracts import EXTRACTS, extract
 from synaspis.exchange.release.outgoing import Delivery
 from synaspis.exchange.release.releaser import Releaser
 from synaspis.exchange.release.rights import Rulings
-from synaspis.exchange.release.tracks import Impacts
 
-__all__ = ["EXTRACTS", "Delivery", "Impacts", "Releaser", "Rulings", "extract", "match"]
+__all__ = ["EXTRACTS", "Delivery", "Releaser", "Rulings", "extract", "match"]

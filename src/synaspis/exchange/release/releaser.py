@@ -18,7 +18,7 @@ from synaspis.exchange.release.roster import Roster
 from synaspis.exchange.release.sets import SourceTrack
 from synaspis.exchange.release.snapshot import FORMAT, Clockwork, write_snapshot
 from synaspis.exchange.release.statements import Held, Statements
-from synaspis.exchange.release.tracks import Due, Impacts, Sighting, Tracks
+from synaspis.exchange.release.tracks import Due, Sighting, Tracks
 from synaspis.exchange.release.waiting import Change, Entry, Wave
 from synaspis.messages import TrackReport
 
@@ -105,20 +105,11 @@ class Releaser:
         """Release all that was due in the cells of the grid that are over at an instant, in order."""
         end_us = at_us // self._tick_us * self._tick_us
         outgoing: list[Delivery] = []
-        self._tracks.impacts.clear()
         while (cell_us := self._next_cell_us()) is not None and cell_us <= end_us:
             outgoing += self._cell(cell_us)
         self._done_us = max(self._done_us, end_us)
         self._rights.forget_before(self._done_us)
         return outgoing
-
-    def impacts(self) -> tuple[Impacts, ...]:
-        """Impact estimates in the pictures of the latest `advance`, by release set; for public warnings."""
-        return tuple(
-            Impacts(names, exercise, at_us, tracks)
-            for mask, exercise, at_us, tracks in self._tracks.impacts
-            if (names := self._roster.names(mask & self._rights.everybody_at(at_us)))
-        )
 
     def to_bytes(self) -> bytes:
         """The whole state, canonical JSON; `from_bytes` makes a releaser of it with the same future."""

@@ -85,20 +85,6 @@ class Due(NamedTuple):
     mask: int
 
 
-class Impacts(NamedTuple):
-    """Where the tracks of one release set are expected to come down.
-
-    recipients: who may know of it. exercise: empty if it is meant in earnest. at_us: of the picture event
-    that tells it. tracks: number and status as in that event, with the estimate; None where the track has
-    none or has ended.
-    """
-
-    recipients: tuple[str, ...]
-    exercise: str
-    at_us: int
-    tracks: tuple[tuple[int, str, Estimate | None], ...]
-
-
 @dataclass(slots=True, eq=False)
 class _Feed:
     """What one picture is given in one cell. source: of an area; None for a picture of several sources."""
@@ -120,7 +106,6 @@ class Tracks:
     def __init__(self, rights: Rights, references: References, mask: int) -> None:
         self._rights, self._references = rights, references
         self.partition = Partition(mask)
-        self.impacts: list[tuple[int, str, int, tuple[tuple[int, str, Estimate | None], ...]]] = []
         self._whys: dict[tuple[int, tuple[Plan, ...]], list[tuple[int, str]]] = {}
 
     def release(self, due: Sequence[Due], end_us: int, *, sweep: bool) -> list[Outgoing]:
@@ -216,7 +201,6 @@ class Tracks:
                 at_us=at_us, policy=policy.version, exercise=feed.exercise, tracks=written, why=whys
             )
             outgoing.append(Outgoing(at_us, Rank.PICTURE, body, "picture", group_mask))
-        self.impacts.append((mask, *_impacts_of(feed.exercise, at_us, tracks)))
         return outgoing
 
     def _readers(self, mask: int, plans: Sequence[tuple[Plan, ...]]) -> list[tuple[int, list[str]]]:
@@ -267,16 +251,3 @@ class Tracks:
                     shown=shown,
                 )
                 yield Outgoing(each.due_us, Rank.DERIVED, body, "message", group)
-
-
-def _impacts_of(
-    exercise: str, at_us: int, tracks: Sequence[FusedTrack]
-) -> tuple[str, int, tuple[tuple[int, str, Estimate | None], ...]]:
-    return (
-        exercise,
-        at_us,
-        tuple(
-            (track.number, track.status, None if track.status == "ended" else track.impact)
-            for track in tracks
-        ),
-    )

@@ -244,27 +244,6 @@ def test_the_impact_area_is_that_of_the_source_alone_and_rests_on_no_covariance(
     }
 
 
-# Public warning.
-
-
-def test_impacts_are_those_of_each_set_as_its_pictures_tell_them(make):
-    rights = {**EQUAL, ("delta", "alpha"): ("position", 0)}
-    bench = make.Bench(make.Table(PARTNERS, rights))
-    got = bench.run(reports(make, "alpha", [0.0]), 1)
-    found = {impacts.recipients: impacts for impacts in bench.releaser.impacts()}
-    assert set(found) == {("alpha", "bravo", "charlie"), ("delta",)}
-    for recipients, impacts in found.items():
-        ((number, status, estimate),) = impacts.tracks
-        track = only_track(got[recipients[0]][0])
-        assert (number, status) == (track["number"], track["status"])
-        assert np.degrees(estimate.longitude_rad) == pytest.approx(track["impact"]["longitude_deg"], abs=1e-7)
-        assert np.linalg.eigvalsh(np.array(estimate.covariance_m2)).min() > 0.0
-    bench.run([], 1.5)
-    assert bench.releaser.impacts() == ()
-    bench.run([], 100)
-    assert {impacts.tracks for impacts in bench.releaser.impacts()} == {((1, "ended", None),)}
-
-
 # Sets.
 
 
