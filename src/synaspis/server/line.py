@@ -32,11 +32,14 @@ class LineClosed(Exception):
 
 
 class Request(NamedTuple):
-    """What is asked of the keeper. number: of the caller's choice; it stands in the answer."""
+    """What is asked of the keeper.
+
+    number: of the caller's choice; it stands in the answer. arguments: whole numbers, texts and bytes.
+    """
 
     number: int
     name: str
-    arguments: tuple[int | str | bytes, ...]
+    arguments: tuple[Any, ...]
 
 
 class Reply(NamedTuple):
@@ -80,7 +83,18 @@ class Report:
     tick_s: float | None = None
 
 
-_READ_REQUEST: Final = msgspec.msgpack.Decoder(Request)
+_REQUESTS: Final = msgspec.msgpack.Decoder(Request)
+
+
+def _request(body: bytes) -> Request:
+    try:
+        request = _REQUESTS.decode(body)
+    except msgspec.DecodeError:
+        raise LineClosed from None
+    if not all(isinstance(each, int | str | bytes) for each in request.arguments):
+        # Connections that say what they cannot say are no longer ours.
+        raise LineClosed
+    return request
 
 
 def packed(what: object) -> bytes:
@@ -100,7 +114,7 @@ class Line:
     """
 
     def __init__(self, end: socket.socket, *, keeps: bool) -> None:
-        self._read: Callable[[bytes], Any] = _READ_REQUEST.decode if keeps else pickle.loads
+        self._read: Callable[[bytes], Any] = _request if keeps else pickle.loads
         end.setblocking(True)
         self._end, self._held = end, bytearray()
         self._poll = select.poll()
@@ -135,17 +149,10 @@ class Line:
             if len(held) - start < size:
                 break
             at = start + size
-            found.append(self._opened(bytes(memoryview(held)[start:at])))
+            found.append(self._read(bytes(memoryview(held)[start:at])))
         if at:
             del held[:at]
         return found
-
-    def _opened(self, body: bytes) -> Any:
-        try:
-            return self._read(body)
-        except msgspec.DecodeError:
-            # Connections that say what they cannot say are no longer ours.
-            raise LineClosed from None
 
     def close(self) -> None:
         """Close the socket."""
