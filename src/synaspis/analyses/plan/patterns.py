@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
-from synaspis.analyses.capability import Capability
+from synaspis.analyses.capability import Capability, Family
 from synaspis.analyses.plan.problem import Group, Means
-from synaspis.engagement.chains import Chains
 
 Ways = frozenset[Means]
 """Means of which one has to stand; an empty set cannot be met."""
@@ -42,54 +41,22 @@ def patterns_of(capability: Capability, candidates: Collection[str], *, stock_co
     candidates: ids of assets that may or may not be there; all others stand. stock_counts: whether the
     batteries that can engage matter, or only that there is one.
     """
-    standing = frozenset((*capability.radar_ids, *capability.battery_ids)).difference(candidates)
+    free = frozenset(candidates)
     asked: list[set[Ways]] = [set() for _ in range(capability.population.size)]
     flights = 0
-    for threat, found in zip(capability.flights, capability.chains(capability.rights()), strict=True):
+    for threat, found in zip(capability.flights, capability.families(), strict=True):
         flights += threat.cell.size
-        for cell, ways in zip(
-            threat.cell.tolist(), _ways(capability, found, standing, stock_counts), strict=True
-        ):
-            asked[cell].add(ways)
+        ways = [_ways(capability, family, free, stock_counts) for family in found.sets]
+        for cell, family in zip(threat.cell.tolist(), found.family.tolist(), strict=True):
+            asked[cell].add(ways[family])
     return _merged(capability, asked, flights, stock_counts)
 
 
-def _ways(
-    capability: Capability, found: Chains, standing: frozenset[str], stock_counts: bool
-) -> Iterator[Ways]:
-    """Means of each flight; flights and pairs that share a formula are looked at once."""
-    formulas: dict[tuple[int, bytes], int] = {}
-    of_pair: list[int] = []
-    step, edges = found.step, found.first_step.tolist()
-    for pair, battery in enumerate(found.battery.tolist()):
-        key = (battery, step[edges[pair] : edges[pair + 1]].tobytes())
-        of_pair.append(formulas.setdefault(key, len(formulas)))
-    read = [_formula(capability, battery, steps, standing) for battery, steps in formulas]
-    known: dict[frozenset[int], Ways] = {}
-    first = found.first_pair.tolist()
-    for case in range(len(first) - 1):
-        signature = frozenset(of_pair[first[case] : first[case + 1]])
-        if signature not in known:
-            known[signature] = smallest({w for number in signature for w in read[number]}, stock_counts)
-        yield known[signature]
-
-
-def _formula(capability: Capability, battery: int, steps: bytes, standing: frozenset[str]) -> list[Means]:
-    """The means that a formula of `Chains` says: launch on one radar, guide by one of some sets."""
-    name = capability.battery_ids[battery]
-    guides: list[frozenset[str]] = []
-    gathered: set[str] = set()
-    means = []
-    for word in np.frombuffer(steps, np.int16).tolist():
-        if word >= 0:
-            gathered.add(capability.radar_ids[word])
-        elif word == -1:
-            guides.append(frozenset(gathered))
-            gathered = set()
-        else:
-            launch = {name, capability.radar_ids[-2 - word]}
-            means += [Means(name, frozenset((launch | guide) - standing)) for guide in guides]
-    return means
+def _ways(capability: Capability, family: Family, free: frozenset[str], stock_counts: bool) -> Ways:
+    """Sets of assets that suffice, as what has to be built of each for its one battery."""
+    batteries = frozenset(capability.battery_ids)
+    ways = {Means(battery, assets & free) for assets in family for battery in assets & batteries}
+    return smallest(ways, stock_counts)
 
 
 def smallest(ways: Collection[Means], stock_counts: bool) -> Ways:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from synaspis.analyses.assumptions import Assumption, assumption
 from synaspis.analyses.cost.tables import PriceTable, load_tables
 from synaspis.analyses.plan.candidate import Candidate
 from synaspis.catalogue import Catalogue, Costs, Interceptor, Price, Radar
@@ -156,19 +157,6 @@ def _not_public(name: str, item: str, field: str) -> Fault:
     )
 
 
-def assumption(used: Used) -> dict[str, Any]:
-    """A price as an entry of the list of assumptions: all fields as text, as in the report."""
-    price = used.price
-    rivals = "; ".join(f"{rival.value:g} ({rival.held_by})" for rival in price.rivals)
-    spread = "" if price.low is None or price.high is None else f"{price.low:g} to {price.high:g}"
-    return {
-        "item": used.item,
-        "quantity": f"{used.what}, prices of {price.price_year}",
-        "value": f"{price.value:g}",
-        "unit": price.unit,
-        "basis": price.basis,
-        "spread": spread,
-        "rivals": rivals,
-        "note": price.note or "",
-        "sources": [price.source] if price.source else [],
-    }
+def assumption_of(used: Used) -> Assumption:
+    """A price as a value that the plan rests on."""
+    return assumption(used.item, f"{used.what}, prices of {used.price.price_year}", used.price)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from synaspis.analyses.assumptions import Assumption, assumptions_of
 from synaspis.analyses.plan._goal import Objective
 from synaspis.analyses.plan.conflict import Conflict
 from synaspis.analyses.plan.front import Front
 from synaspis.analyses.plan.patterns import Patterns
-from synaspis.analyses.plan.prices import assumption
+from synaspis.analyses.plan.prices import assumption_of
 from synaspis.analyses.plan.problem import (
     Built,
     Problem,
@@ -50,10 +51,11 @@ class PlanResult:
     problems: dict[str, Problem]
 
     @property
-    def assumptions(self) -> tuple[dict[str, Any], ...]:
-        """The prices that the plan rests on, each once, as entries of the list of assumptions."""
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What the plan rests on, each once: prices first, then all that its coverage rests on."""
         used = (price for name in sorted(self.given.costs) for price in self.given.costs[name].used)
-        return tuple(assumption(price) for price in dict.fromkeys(used))
+        prices = tuple(assumption_of(price) for price in dict.fromkeys(used))
+        return (*prices, *assumptions_of(self.given.scenario, self.threats))
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class PlanResult:
             "front": None if self.front is None else self._front(self.front),
             "problem": self._size(),
             "not_public": list(self.absent),
-            "assumptions": list(self.assumptions),
+            "assumptions": [asdict(each) for each in self.assumptions],
         }
 
     def _budget(self) -> dict[str, Any]:

@@ -72,8 +72,9 @@ def test_a_greedy_plan_keeps_the_limits_and_never_beats_the_best(small, counted,
 
 
 def test_greedy_takes_the_bait_that_the_best_plan_leaves():
-    """Two sets of 4 cover 8; a third of 5 that overlaps both is taken first, and 7 is the most that is left. Of
-    the kind of Nemhauser, Wolsey and Fisher (1978), doi:10.1007/BF01588971: no worse than 1 - 1/e of the best.
+    """Two sets of 4 cover 8; a third of 5 that overlaps both is taken first, and 7 is the most that is left.
+
+    Of the kind of Nemhauser, Wolsey and Fisher (1978), doi:10.1007/BF01588971: at least 1 - 1/e of the best.
     """
     sets = {"a": range(4), "b": range(4, 8), "bait": (2, 3, 4, 5, 8)}
     names = sorted(sets)
