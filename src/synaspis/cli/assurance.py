@@ -215,17 +215,14 @@ def _print_flips(judgement: Judgement) -> None:
         (
             each.key,
             f"{each.disputed.low:.4g} to {each.disputed.high:.4g}",
-            _seconds(each.margin_low_s),
-            _seconds(each.margin_high_s),
-            "-" if each.flips_at is None else f"{each.flips_at:.4g}",
+            *(_moved(ends.low_s, ends.high_s, ends.flips_at) for ends in (each.stated, each.earliest)),
             "; ".join(f"{held['value']:.4g} {held['held_by']}" for held in each.disputed.held()),
         )
         for each in judgement.sensitivities
     ]
     if rows:
-        print_table(
-            ("disputed value", "range", "at low", "at high", "flips at", "held by"), rows, right=(2, 3, 4)
-        )
+        headings = ("disputed value", "range", "margin as stated", "with the earliest commit", "held by")
+        print_table(headings, rows)
 
 
 def _print_bound(result: AssuranceResult) -> None:
@@ -265,6 +262,12 @@ def _print_limits(result: AssuranceResult) -> None:
         )
     click.echo("What each guarantee would leave, and forgo against the threat that it costs most:")
     print_table(("guarantee", "verdict", "interceptors", "area", "people"), rows, right=(2, 3, 4))
+
+
+def _moved(low_s: float | None, high_s: float | None, flips_at: float | None) -> str:
+    """Margins at both ends of a range and the value between at which they change sign."""
+    flips = "" if flips_at is None else f", flips at {flips_at:.4g}"
+    return f"{_seconds(low_s)} to {_seconds(high_s)}{flips}"
 
 
 def _seconds(value: float | None) -> str:

@@ -110,13 +110,32 @@ class Question:
 
     def greatest_s(self) -> Floats:
         """All ranges at the ends that favour the defence, any commit, (flight,); at least the catalogue's."""
+        greatest: Floats = np.max([self.margins(end).max(axis=0) for end in self._for_the_defence()], axis=0)
+        return greatest
+
+    def is_possible(self) -> bool:
+        """Whether some flight is reached within the stated ranges: the verdict is not `no`."""
+        return any(self.margins(end).max(initial=-np.inf) >= 0.0 for end in self._for_the_defence())
+
+    def is_sure(self, matter: Sequence[Disputed] | None = None) -> bool:
+        """Whether some flight is reached as stated whatever publicly disputed value is taken: `yes`.
+
+        matter: values that matter, those that take most away first; all by default.
+        """
+        left = self.stated_s()
+        for one in self.disputed if matter is None else matter:
+            if left.max(initial=-np.inf) < 0.0:
+                return False
+            left = self.least_s(left, [one])
+        return bool(left.max(initial=-np.inf) >= 0.0)
+
+    def _for_the_defence(self) -> list[dict[str, float]]:
+        """Values of the catalogue, and the ends of all ranges that favour the defence."""
         joint: dict[str, float] = {}
         for one in self.disputed:
             if one.helps:
                 joint |= one.set_to(one.high if one.helps > 0 else one.low)
-        ends = [{}, *({**joint, **either} for either in _either(self.disputed))]
-        greatest: Floats = np.max([self.margins(end).max(axis=0) for end in ends], axis=0)
-        return greatest
+        return [*({**joint, **either} for either in _either(self.disputed)), {}]
 
     def least_s(self, start_s: Floats, matter: Sequence[Disputed] | None = None) -> Floats:
         """Least margin as stated over one publicly disputed value at a time, (flight,).
@@ -132,12 +151,9 @@ class Question:
 
     def verdict(self) -> Verdict:
         """The verdict alone, with no more computed than it takes."""
-        if self.greatest_s().max(initial=-np.inf) < 0.0:
+        if not self.is_possible():
             return Verdict.NO
-        stated = self.stated_s()
-        if stated.max(initial=-np.inf) < 0.0 or self.least_s(stated).max() < 0.0:
-            return Verdict.CONTESTED
-        return Verdict.YES
+        return Verdict.YES if self.is_sure() else Verdict.CONTESTED
 
     def band(self) -> Band:
         """All three margins."""
@@ -174,26 +190,27 @@ def against(one: Disputed) -> tuple[float, ...]:
     return (one.low if one.helps > 0 else one.high,)
 
 
-def verdict_flips(asked: Question, matter: Sequence[Disputed]) -> dict[str, float]:
+def verdict_flips(
+    asked: Question, matter: Sequence[Disputed], reached_from_m_s: float | None
+) -> dict[str, float]:
     """Burnout speeds, m/s, from which the verdict is `contested` and `yes`, between 2 and 12 km/s.
 
-    matter: values on which a margin depends. What does not flip between these speeds is left out.
+    matter: values on which a margin depends, those that take most away first. reached_from_m_s: speed from
+    which a flight is reached as stated, None if there is none. What does not flip is left out.
     """
     others = [one for one in matter if one.name != asked.speed_name]
 
-    def not_no(speed_m_s: float) -> bool:
-        return bool(asked.at_speed(speed_m_s).greatest_s().max(initial=-np.inf) >= 0.0)
+    def is_possible(speed_m_s: float) -> bool:
+        return asked.at_speed(speed_m_s).is_possible()
 
-    def is_yes(speed_m_s: float) -> bool:
-        at = asked.at_speed(speed_m_s)
-        return bool(at.least_s(at.stated_s(), others).max(initial=-np.inf) >= 0.0)
+    def is_sure(speed_m_s: float) -> bool:
+        return asked.at_speed(speed_m_s).is_sure(others)
 
     found: dict[str, float] = {}
-    low = SPEED_LOW_M_S
-    for verdict, holds in ((Verdict.CONTESTED, not_no), (Verdict.YES, is_yes)):
-        if not holds(low) and holds(SPEED_HIGH_M_S):
-            low = halved(holds, low, SPEED_HIGH_M_S)
-            found[verdict.value] = low
+    if not is_possible(SPEED_LOW_M_S) and is_possible(SPEED_HIGH_M_S):
+        found[Verdict.CONTESTED.value] = halved(is_possible, SPEED_LOW_M_S, SPEED_HIGH_M_S)
+    if reached_from_m_s is not None and is_sure(SPEED_HIGH_M_S):
+        found[Verdict.YES.value] = halved(is_sure, reached_from_m_s, SPEED_HIGH_M_S)
     return found
 
 

@@ -65,13 +65,14 @@ def judge(problem: Problem, fixed: Mapping[str, float], *, sensitivity: bool, ad
 
 def _with_sensitivity(asked: Question, band: Band, judgement: Judgement, advance: Advance) -> Judgement:
     found = sensitivities(asked, band.by_commit_s, advance)
-    flips = verdict_flips(asked, those_that_matter(found))
+    reached_from_m_s = speed_flip(asked)
+    flips = verdict_flips(asked, those_that_matter(found), reached_from_m_s)
     advance(f"{judgement.interceptor}: where the verdict flips")
     first = next((c for c, row in zip(Commit, band.by_commit_s, strict=True) if row.max() >= 0.0), None)
     return Judgement(
         judgement.interceptor, judgement.name, judgement.interceptors, judgement.batteries,
         judgement.burnout_speed_m_s, judgement.verdict, judgement.band_s, judgement.cases,
-        found, speed_flip(asked), flips, first,
+        found, reached_from_m_s, flips, first,
     )  # fmt: skip
 
 

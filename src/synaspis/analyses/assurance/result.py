@@ -93,12 +93,12 @@ class Judgement:
 
     @property
     def flips_at(self) -> dict[str, float]:
-        """Each disputed value, with its SI unit last, at which a flight comes into reach or leaves it."""
+        """Each disputed value, with its SI unit last, at which the reach as stated of some flight flips."""
         speed = f"{self.interceptor}.burnout_speed"
         found = {
-            each.key: each.flips_at
+            each.key: each.stated.flips_at
             for each in self.sensitivities
-            if each.flips_at is not None and each.disputed.name != speed
+            if each.stated.flips_at is not None and each.disputed.name != speed
         }
         if self.speed_flips_at_m_s is not None:
             found = {"burnout_speed_m_s": self.speed_flips_at_m_s, **found}

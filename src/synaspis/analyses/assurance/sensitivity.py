@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,18 +27,25 @@ _SAME_S: Final = 1.0e-6
 _SPEED_STEP_M_S: Final = 500.0
 
 
-@dataclass(frozen=True)
-class Sensitivity:
-    """One disputed value and what it does to the margin as stated of the best flight, s.
+class Ends(NamedTuple):
+    """What a value does to the margin of the best flight under one commit.
 
-    margin_low_s, margin_high_s: at its low and high ends; None where no margin exists.
-    flips_at: value, SI, at which the margin changes sign; None if it does not in the range.
+    low_s, high_s: margin at the low and the high end; None where there is none. flips_at: value, SI, at which
+    the margin changes sign; None if it does not in the range.
     """
 
-    disputed: Disputed
-    margin_low_s: float | None
-    margin_high_s: float | None
+    low_s: float | None
+    high_s: float | None
     flips_at: float | None
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """One disputed value, and what it does under the commit that is stated and under the earliest of all."""
+
+    disputed: Disputed
+    stated: Ends
+    earliest: Ends
 
     @property
     def key(self) -> str:
@@ -56,9 +63,8 @@ class Sensitivity:
             "high": one.high,
             "basis": one.quantity.basis,
             "disputed_in_public": is_public(one),
-            "margin_at_low_s": self.margin_low_s,
-            "margin_at_high_s": self.margin_high_s,
-            "flips_at": self.flips_at,
+            "stated": self.stated._asdict(),
+            "earliest_commit": self.earliest._asdict(),
             "held": one.held(),
         }
 
@@ -69,7 +75,6 @@ def sensitivities(
     """Move each disputed value over its range; those that change no margin under any commit are left out.
 
     by_commit_s: (commit, flight) margins with the values of the catalogue. advance: called after each value.
-    The burnout speed is looked at between 2 and 12 km/s as well, since the dispute is about it.
     """
     found = []
     for one in asked.disputed:
@@ -77,8 +82,8 @@ def sensitivities(
         advance(one.name)
         if all(_same(end, by_commit_s) for end in ends):
             continue
-        low, high = (_number(asked, end) for end in ends)
-        found.append(Sensitivity(one, low, high, _flip(asked, one, low, high)))
+        stated, earliest = (_ends(asked, one, row, ends) for row in (asked.stated_row, -1))
+        found.append(Sensitivity(one, stated, earliest))
     return tuple(found)
 
 
@@ -86,7 +91,7 @@ def speed_flip(asked: Question) -> float | None:
     """Burnout speed, m/s, from which a flight is reached as stated, all else as in the catalogue."""
 
     def reached(speed_m_s: float) -> bool:
-        return _reached(_number(asked, asked.at_speed(speed_m_s).margins()))
+        return _reached(_number(asked.at_speed(speed_m_s).stated_s()))
 
     if reached(SPEED_LOW_M_S) or not reached(SPEED_HIGH_M_S):
         return None
@@ -111,22 +116,28 @@ def needed_speeds(asked: Question) -> Floats:
 
 
 def those_that_matter(found: Sequence[Sensitivity]) -> tuple[Disputed, ...]:
-    """The disputed values behind some sensitivities."""
-    return tuple(each.disputed for each in found)
+    """The disputed values behind some sensitivities, those that take most away first."""
+
+    def least(each: Sensitivity) -> float:
+        ends = each.stated[:2]
+        return min(-np.inf if end is None else end for end in ends)
+
+    return tuple(each.disputed for each in sorted(found, key=least))
 
 
-def _flip(asked: Question, one: Disputed, low: float | None, high: float | None) -> float | None:
-    if one.name == asked.speed_name:
-        return speed_flip(asked)
+def _ends(asked: Question, one: Disputed, row: int, margins: Sequence[Floats]) -> Ends:
+    """What a value does under the commit of a row; margins: (commit, flight) at its low and high end."""
+    low, high = (_number(each[row]) for each in margins)
     if _reached(low) == _reached(high):
-        return None
+        return Ends(low, high, None)
     ends = (one.low, one.high) if _reached(high) else (one.high, one.low)
-    return halved(lambda value: _reached(_number(asked, asked.margins(one.set_to(value)))), *ends)
+    flip = halved(lambda value: _reached(_number(asked.margins(one.set_to(value))[row])), *ends)
+    return Ends(low, high, flip)
 
 
-def _number(asked: Question, margins: Floats) -> float | None:
-    """Best margin as stated; None if there is none at all."""
-    best = float(margins[asked.stated_row].max(initial=-np.inf))
+def _number(margins: Floats) -> float | None:
+    """Best margin of all flights; None if there is none at all."""
+    best = float(margins.max(initial=-np.inf))
     return best if np.isfinite(best) else None
 
 
