@@ -185,7 +185,8 @@ def _print(result: CostResult) -> None:
     click.echo(f"Total:          {_range(total.value, total.low, total.high)}")
     click.echo(f"  at the least {_billions(total.least)}, at the most {_billions(total.most)}")
     rate = f"{100 * result.discount_rate:g} percent"
-    click.echo(f"Present value:  {_range(present.value, present.low, present.high)}, at {rate}, in {first}")
+    when = f"in {first}, dollars of {result.base_year}"
+    click.echo(f"Present value:  {_range(present.value, present.low, present.high)}, at {rate}, {when}")
     click.echo(f"A year, evenly: {_billions(result.equivalent_annual_usd)}")
     if result.per_person is not None:
         each = result.per_person

@@ -1,9 +1,12 @@
 """`synaspis cost`: the numbers themselves are held in tests/unit/analyses/cost."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+
+from synaspis.analyses.cost import packaged_case
 
 KEYS = {
     "case", "scenario", "name", "currency", "prices", "base_year", "first_year", "last_year", "discount_rate",
@@ -164,3 +167,57 @@ def test_a_file_that_is_no_json_is_refused(call, tmp_path: Path):
     done = call("cost", "europe", "--benefit-from", str(path))
     assert done.status == 2
     assert "this is no JSON" in done.err
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "learn" / "what-does-it-cost.md").read_text(encoding="utf-8")
+
+
+def shown(page: str) -> list[list[str]]:
+    """Lines of the outputs that a page shows, without what it leaves out by dots."""
+    blocks = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return [
+        [line.removesuffix(" ...") for line in block.splitlines() if line.strip() not in ("", "...")]
+        for block in blocks
+    ]
+
+
+def test_the_tutorial_shows_what_the_command_prints(call):
+    europe, ships = call("cost", "europe").out, call("cost", "cbo-2009-ships").out
+    people = call("cost", "europe", "--phase", "2018", "--threat", "mrbm-2000").out
+    for lines, printed in zip(shown(PAGE), (europe, europe, people, ships), strict=False):
+        missing = [line for line in lines if line not in printed]
+        assert not missing
+    document = call("cost", "europe", "--json").document
+    assert f"has {len(document['not_counted'])} entries" in PAGE
+    assert f"lists the {len(document['assumptions'])} quantities" in PAGE
+
+
+def test_numbers_in_the_text_of_the_tutorial_are_those_of_the_command(call):
+    then, seven = (
+        call("cost", "europe", "--prices", "then-year"),
+        call("cost", "europe", "--discount-rate", "7"),
+    )
+    assert "Total:          14.1 bn" in then.out
+    assert "14.1 bn in all" in PAGE
+    assert "Present value:  11.3 bn" in seven.out
+    assert "at 7 percent it is 11.3 bn" in PAGE
+
+
+def test_the_methods_page_tells_the_totals_of_the_options(call):
+    page = (Path(__file__).parents[3] / "docs" / "methods" / "cost.md").read_text(encoding="utf-8")
+    totals = {
+        name: call("cost", f"cbo-2009-{name}", "--runs", "10", "--json").document["total_usd"]["value"] / 1e9
+        for name in ("mda", "land-sm-3", "kei", "ships")
+    }
+    land = "{mda:.1f} (the agency's plan), {land-sm-3:.1f} (SM-3 on land), {kei:.1f} (KEI)"
+    assert f"come out at {land} and {{ships:.1f}} bn".format(**totals) in page
+
+
+def test_the_contribution_in_kind_of_the_tutorial_is_accepted(call, tmp_path: Path):
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    packaged = packaged_case("europe").read_text(encoding="utf-8")
+    path = tmp_path / "my-costs.yaml"
+    path.write_text(packaged + block, encoding="utf-8")
+    done = call("cost", "europe", "--costs", path, "--runs", "10", "--json")
+    nations = done.document["by_rule"]["where-they-fall"]["by_nation"]
+    assert nations["ro"]["in_kind_usd"] > 40e6

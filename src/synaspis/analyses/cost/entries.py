@@ -179,11 +179,13 @@ class Book:
                         (price, share),
                     )
                     self.ledger.enter(line)
-            if years[0] < self.case.first_year or years[-1] > self.case.last_year:
-                outside = sum(year not in self._years() for year in years)
-                horizon = f"{self.case.first_year} to {self.case.last_year}"
-                why = f"{outside} of {len(years)} years lie outside {horizon}."
-                self.ledger.note(f"development.{entry.item}", "development", why)
+            self._note_outside(f"development.{entry.item}", "development", years)
+
+    def _note_outside(self, name: str, what: str, years: range) -> None:
+        outside = sum(year not in self._years() for year in years)
+        if outside:
+            horizon = f"{self.case.first_year} to {self.case.last_year}"
+            self.ledger.note(name, what, f"{outside} of {len(years)} years lie outside {horizon}.")
 
     def _owner_of(self, item: str) -> str:
         owners = [thing.owner for thing in self.things.values() if thing.item == item]
@@ -192,6 +194,7 @@ class Book:
     def _sum(self, name: str, entry: Sum, payers: tuple[tuple[str, float], ...], *, in_kind: bool) -> None:
         amount = self.price(f"{name}.amount", entry.amount)
         years = range(entry.first_year, entry.last_year + 1)
+        self._note_outside(name, entry.category, years)
         for year in years:
             if year in self._years():
                 line = Line(name, entry.category, year, payers, 1.0 / len(years), (amount,), in_kind=in_kind)
