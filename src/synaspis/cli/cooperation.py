@@ -148,15 +148,21 @@ def _print_contributions(found: Contributions) -> None:
 
 
 def _print_exchanges(result: CooperationResult) -> None:
+    """Print who gains and gives anything, the most gained first."""
     from synaspis.report.wording import minutes_text, people_text
 
-    rows = [
-        (each.name, *(_signed(float(v[:, 1].sum()), people_text) for v in (each.pooled - each.alone, each.gives)),
-         minutes_text(float((each.pooled - each.alone)[:, 2].max())))
-        for each in sorted(result.exchanges, key=lambda each: -float((each.pooled - each.alone)[:, 1].sum()))
-    ]  # fmt: skip
+    found = []
+    for each in result.exchanges:
+        gains = each.pooled - each.alone
+        people, warning_s = float(gains[:, 1].sum()), float(gains[:, 2].max())
+        given = float(each.gives[:, 1].sum())
+        if people or given or warning_s:
+            words = (each.name, _signed(people, people_text), _signed(given, people_text))
+            found.append((-people, (*words, minutes_text(warning_s))))
+    rows = [words for _, words in sorted(found, key=lambda entry: entry[0])]
     click.echo()
-    print_table(("partner", "people gained", "people given", "most warning gained"), rows, right=(1, 2, 3))
+    headings = ("partner", "people gained", "people given", "most warning gained")
+    print_table(headings, rows, right=(1, 2, 3))
 
 
 def _print_candidates(result: CooperationResult) -> None:
@@ -186,12 +192,13 @@ def _print_leakage(result: CooperationResult) -> None:
         f"({whole['low']:.2f} to {whole['high']:.2f}): {found['raid']}."
     )
     for by, entries in found["by"].items():
-        rows = [
-            (each["id"], f"{each['leakers_mean_without']['value']:.2f}", f"{each['more_leakers_without']:+.2f}",
-             "" if each["shapley_stopped"] is None else f"{each['shapley_stopped']:.2f}")
-            for each in sorted(entries, key=lambda each: -each["more_leakers_without"])
-            if each["more_leakers_without"] or each["shapley_stopped"]
-        ]  # fmt: skip
+        rows = []
+        for each in sorted(entries, key=lambda entry: -float(entry["more_leakers_without"])):
+            more, value = each["more_leakers_without"], each["shapley_stopped"]
+            if more or value:
+                left = each["leakers_mean_without"]["value"]
+                share = "" if value is None else f"{value:.2f}"
+                rows.append((each["id"], f"{left:.2f}", f"{more:+.2f}", share))
         if rows:
             click.echo()
             print_table(
