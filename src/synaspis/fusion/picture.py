@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Container
 from typing import Any, Final
 
 import numpy as np
@@ -67,12 +68,16 @@ class Picture:
         """How many objects are alive."""
         return self._objects.count
 
-    def members(self) -> dict[int, tuple[tuple[str, str], ...]]:
-        """Source and name of the source tracks that make up each live object, by its number."""
-        numbers = self._objects["number"][: self._objects.count].tolist()
+    def members(self, wanted: Container[int] | None = None) -> dict[int, tuple[tuple[str, str], ...]]:
+        """Source and name of the source tracks that make up each live object, by its number.
+
+        wanted: numbers to look at, all by default.
+        """
+        numbers, key_of = self._objects["number"][: self._objects.count].tolist(), self._keys.__getitem__
         return {
-            number: tuple(self._keys[track] for track in group)
+            number: tuple(map(key_of, group))
             for number, group in zip(numbers, self._members, strict=True)
+            if wanted is None or number in wanted
         }
 
     def copy(self) -> Picture:

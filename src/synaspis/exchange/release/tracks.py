@@ -182,7 +182,7 @@ class Tracks:
 
     def _picture_events(self, feed: _Feed, tracks: list[FusedTrack], at_us: int) -> list[Outgoing]:
         to, policy = feed.to, self._rights.policy_at(at_us)
-        alive = feed.picture.members()
+        alive = feed.picture.members({track.number for track in tracks})
         groups = []
         for track in tracks:
             key = (feed.exercise, track.number)

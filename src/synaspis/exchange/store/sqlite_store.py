@@ -35,6 +35,7 @@ _SUBMISSION: Final = (
     "s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings"
 )
 PROBE_BYTES: Final = 65_536
+_WAL_PAGES: Final = 20_000  # 80 MB: what a store may gather that is never sealed
 _CHUNK: Final = 400  # values of one query, far below SQLite's own limit
 
 
@@ -96,6 +97,7 @@ class SqliteStore:
         link.execute("PRAGMA journal_mode=WAL")
         link.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         link.execute("PRAGMA temp_store=MEMORY")
+        link.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
         version = link.execute("PRAGMA user_version").fetchone()[0]
         tables = link.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version == 0 and tables == 0:
@@ -123,7 +125,7 @@ class SqliteStore:
             )
         )
 
-    def _transact(self, write: Callable[[sqlite3.Connection], None]) -> None:
+    def _transact(self, write: Callable[[sqlite3.Connection], object]) -> None:
         link = self._writer
         try:
             link.execute("BEGIN IMMEDIATE")
@@ -144,13 +146,13 @@ class SqliteStore:
         rows = self._rows("SELECT text FROM identity")
         if rows:
             return str(rows[0][0])
-        self._transact(lambda link: _run(link, "INSERT INTO identity VALUES (?)", (text,)))
+        self._transact(lambda link: link.execute("INSERT INTO identity VALUES (?)", (text,)))
         return text
 
     def probe(self) -> None:
         """Try to store something that nobody reads. Raises StorageError."""
         query = "INSERT OR REPLACE INTO probe VALUES (1, randomblob(?))"
-        self._transact(lambda link: _run(link, query, (PROBE_BYTES,)))
+        self._transact(lambda link: link.execute(query, (PROBE_BYTES,)))
 
     def marks(self) -> Marks:
         """The last numbers stored."""
@@ -254,6 +256,9 @@ class SqliteStore:
             link.executemany("INSERT INTO leaf VALUES (?,?,?)", rows)
 
         self._transact(write)
+        # Not within a tick, where everybody waits for it. What fails is tried again by the next seal.
+        with suppress(sqlite3.Error):
+            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def last_seal(self) -> Seal | None:
         """The seal made last."""
@@ -267,13 +272,13 @@ class SqliteStore:
 
     def position(self, leaf_hash: bytes) -> int | None:
         """Index of a leaf by its hash; None while it is not sealed."""
-        rows = self._rows("SELECT position FROM leaf WHERE hash=? ORDER BY position LIMIT 1", (leaf_hash,))
-        return int(rows[0][0]) if rows else None
+        rows = self._rows("SELECT min(position) FROM leaf WHERE hash=?", (leaf_hash,))
+        return rows[0][0]  # type: ignore[no-any-return]
 
     def cosign(self, size: int, partner: str, lines: bytes) -> None:
         """Keep the cosignature of a partner's witness on the checkpoint of a size. Raises StorageError."""
         query = "INSERT OR REPLACE INTO cosignature VALUES (?,?,?)"
-        self._transact(lambda link: _run(link, query, (size, partner, lines)))
+        self._transact(lambda link: link.execute(query, (size, partner, lines)))
 
     def cosignatures(self, size: int) -> dict[str, bytes]:
         """The cosignatures kept for the checkpoint of a size, by partner."""
@@ -290,7 +295,3 @@ class SqliteStore:
 
 def _places(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
-
-
-def _run(link: sqlite3.Connection, query: str, values: Sequence[object]) -> None:
-    link.execute(query, values)
