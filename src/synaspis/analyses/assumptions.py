@@ -83,12 +83,13 @@ def _values(scenario: Scenario, threats: Sequence[str]) -> Iterator[Assumption]:
         for path, quantity in quantities(item):
             name = path_text(path).replace("_", " ")
             if kind == "sites":
-                yield _assumption("Sites", f"{item.name}: {name}", quantity)
+                yield assumption("Sites", f"{item.name}: {name}", quantity)
             else:
-                yield _assumption(head, name, quantity)
+                yield assumption(head, name, quantity)
 
 
-def _assumption(item: str, name: str, quantity: Quantity) -> Assumption:
+def assumption(item: str, name: str, quantity: Quantity) -> Assumption:
+    """One quantity as an assumption; item: what it describes, name: which of its values."""
     low, high = quantity.low, quantity.high
     spread = "" if low is None and high is None else f"{_number(low)} to {_number(high)}"
     rivals = "; ".join(f"{rival.value:.10g} ({rival.held_by})" for rival in quantity.rivals)

@@ -17,6 +17,7 @@ from synaspis.cli.assurance import assurance
 from synaspis.cli.catalogue import catalogue
 from synaspis.cli.centre import centre
 from synaspis.cli.check import check
+from synaspis.cli.consequences import consequences
 from synaspis.cli.cooperation import cooperation
 from synaspis.cli.cost import cost
 from synaspis.cli.coverage import coverage
@@ -42,7 +43,7 @@ READER_GONE = 141
 _GROUPS = (
     (
         "Ask about a shared defence",
-        ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan"),
+        ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan", "consequences"),
     ),
     ("Ask about one flight", ("fly", "check")),
     ("Exchange warning data", ("centre", "partner")),
@@ -196,6 +197,7 @@ for _command in (
     verify,
     log,
     sweep,
+    consequences,
     centre,
     partner,
 ):

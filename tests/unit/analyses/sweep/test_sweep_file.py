@@ -93,7 +93,7 @@ def test_every_value_is_put_in_place_before_the_sweep_starts(sweep):
         r"vary\.radar_range: 9\.0 km/h: ",
         r"vary\.radar_range: 5: it has no unit\. Write the unit after it, such as `5 km`",
         r"vary\.radar_range: Somebody: nobody named 'Somebody' holds another value",
-        r"vary\.shots: 1: .*unknown key 'shots'\. Did you mean 'shots_required'",
+        r"vary\.shots: 1: .*unknown key 'shots'\. Allowed: assessment",
         r"vary\.sharing\.setting: the analysis has no setting 'shading'\. Did you mean 'sharing'",
     ):
         assert re.search(expected, found), (expected, found)
