@@ -1,4 +1,4 @@
-"""Exact Shapley values of twelve partners on the grid of half a degree, and the same by running coverage anew."""
+"""Exact Shapley values of twelve partners on the grid of half a degree, against running coverage anew."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ def test_shapley_of_twelve_partners(timed: Timed) -> None:
         assert np.isclose(value[:, 1].sum(), whole)
         assert (value >= -1e-6).all()
     timed.note.update(
-        kind="cooperation", target_s=60.0, naive_s=naive_s,
+        kind="coverage", target_s=60.0, naive_s=naive_s,
         what="exact Shapley of 12 partners, Europe at 0.5 deg, three threats, 2018, the flights included",
     )  # fmt: skip
