@@ -61,7 +61,7 @@ def _print_best(document: dict[str, Any]) -> None:
     click.echo(f"Greedy plan: {_outcome(document, greedy)}")
     click.echo()
     years = [
-        (str(y["year"]), _money(y["spent_usd"]), f"{y['people_defended']:,}", _percent(y["worst_off_share"]))
+        (str(y["year"]), _money(y["spent_usd"]), f"{y['people_defended']:,}", _worst(y))
         for y in best["by_year"]
     ]
     print_table(("year", "spent", "people defended", "worst-off partner"), years, right=(1, 2, 3))
@@ -69,9 +69,10 @@ def _print_best(document: dict[str, Any]) -> None:
 
 
 def _print_conflict(conflict: dict[str, Any]) -> None:
-    click.echo(
-        "No plan is possible. These limits cannot hold together; without any one of them, the others can:"
-    )
+    if len(conflict["limits"]) == 1:
+        click.echo("No plan is possible. This cannot be met by any of the candidates, at any cost and date:")
+    else:
+        click.echo("No plan is possible. These limits cannot hold together; without any one, the others can:")
     for entry in conflict["limits"]:
         click.echo(f"  {entry['limit']}: {entry['says']}")
     for limit, people in conflict["reachable_people"].items():
@@ -106,7 +107,7 @@ def _outcome(document: dict[str, Any], part: dict[str, Any]) -> str:
     from synaspis.report.wording import people_text
 
     people = f"{people_text(part['people_defended'])} people"
-    worst = f"worst-off partner {_percent(part['worst_off_share'])}"
+    worst = f"worst-off partner {_worst(part)}"
     held = f"{worst}, {people}" if document["objective"] == "worst-off" else people
     spent, life = part["spent_usd"]["value"], part["life_cycle_usd"]["value"]
     return f"{held}; {_money(spent)} spent in these years, {_money(life)} {_life(document)}"
@@ -116,8 +117,8 @@ def _life(document: dict[str, Any]) -> str:
     return f"over {document['life_years']} years of service"
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.3g} %"
+def _worst(part: dict[str, Any]) -> str:
+    return f"{part['worst_off'] or '–'} {100.0 * part['worst_off_share']:.3g} %"
 
 
 def _money(usd: float) -> str:

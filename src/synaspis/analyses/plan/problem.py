@@ -169,10 +169,18 @@ def held(problem: Problem, schedule: Schedule, year: int) -> Floats:
 
 def worst_share(problem: Problem, people: Floats) -> float:
     """Smallest share of threatened people defended among the counted partners; 1 if there are none."""
+    return worst_off(problem, people)[1]
+
+
+def worst_off(problem: Problem, people: Floats) -> tuple[str | None, float]:
+    """The counted partner with the smallest share defended, the first of equals, and its share."""
     shares = [
-        people[n] / problem.reach[n] for n, name in enumerate(problem.partners) if name in problem.counted
+        (float(people[n] / problem.reach[n]), n, name)
+        for n, name in enumerate(problem.partners)
+        if name in problem.counted
     ]
-    return float(min(shares, default=1.0))
+    share, _, name = min(shares, default=(1.0, 0, None))
+    return name, share
 
 
 def life_cycle_usd(problem: Problem, schedule: Schedule) -> float:

@@ -19,7 +19,7 @@ from synaspis.analyses.plan.problem import (
     life_cycle_usd,
     spending,
     spent,
-    worst_share,
+    worst_off,
 )
 from synaspis.analyses.plan.reading import PlanInput
 from synaspis.analyses.plan.solve import Best
@@ -106,10 +106,12 @@ class PlanResult:
 
     def _people(self, schedule: Schedule, year: int = -1) -> dict[str, Any]:
         people = held(self.problem, schedule, year % len(self.problem.years))
+        partner, share = worst_off(self.problem, people)
         return {
             "people_defended": int(people.sum()),
             "people_threatened": int(sum(self.problem.reach)),
-            "worst_off_share": worst_share(self.problem, people),
+            "worst_off": partner,
+            "worst_off_share": share,
         }
 
     def _described(self, schedule: Schedule) -> dict[str, Any]:
