@@ -81,6 +81,8 @@ def _values(scenario: Scenario, threats: Sequence[str]) -> Iterator[Assumption]:
     for kind, item in items_of(scenario, threats):
         head = f"{_KIND_WORDS.get(kind, kind.removesuffix('s').capitalize())}: {item.name}"
         for path, quantity in quantities(item):
+            if path[0] == "costs":  # what a thing costs moves no number of a coverage
+                continue
             name = path_text(path).replace("_", " ")
             if kind == "sites":
                 yield assumption("Sites", f"{item.name}: {name}", quantity)

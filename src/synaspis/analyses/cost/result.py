@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from synaspis.analyses.assumptions import Assumption
+from synaspis.analyses.assumptions import Assumption, assumption
 from synaspis.analyses.cost.ledger import Ledger
 from synaspis.analyses.cost.parts import CATEGORIES
 from synaspis.analyses.cost.rules import MEANING, Rule
@@ -192,26 +192,14 @@ def assumptions_of(ledger: Ledger, runs_on: Mapping[str, Quantity]) -> tuple[Ass
 
 
 def _assumption(name: str, quantity: Quantity) -> Assumption:
-    low, high = quantity.low, quantity.high
-    spread = "" if low is None and high is None else f"{_number(low)} to {_number(high)}"
-    of_year = f" of {quantity.price_year}" if isinstance(quantity, Price) else ""
-    sources = [quantity.source, *(rival.source for rival in quantity.rivals)]
     item, _, what = name.partition(".")
-    return Assumption(
-        item=f"Cost: {item}",
-        quantity=what.replace("costs.", "").replace("_", " ") or item.replace("_", " "),
-        value=f"{quantity.value:.10g}",
-        unit="" if quantity.unit == "1" else f"{quantity.unit}{of_year}",
-        basis=quantity.basis,
-        spread=spread,
-        rivals="; ".join(f"{rival.value:.10g} ({rival.held_by})" for rival in quantity.rivals),
-        note=quantity.note or "",
-        sources=tuple(dict.fromkeys(source for source in sources if source)),
+    shown = what.replace("costs.", "").replace("_", " ") or item.replace("_", " ")
+    found = assumption(f"Cost: {item}", shown, quantity)
+    return (
+        replace(found, unit=f"{found.unit} of {quantity.price_year}")
+        if isinstance(quantity, Price)
+        else found
     )
-
-
-def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:.10g}"
 
 
 def _year(each: YearCost) -> dict[str, Any]:
