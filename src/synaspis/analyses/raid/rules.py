@@ -147,7 +147,7 @@ def between(rules: Rules, part: float) -> tuple[Floats, float, float]:
     part: 0 with every value at its worst end, 1 at its best. All move together, so that the ends are further
     apart than those of values that vary on their own.
     """
-    kill = np.array([k.low + part * (k.high - k.low) for k in rules.kills.values()])
+    kill = np.array([k.low + part * (k.high - k.low) for k in rules.kills.values()] or [0.0])
     track = rules.track.low + part * (rules.track.high - rules.track.low)
     return kill, track, rules.failure.high + part * (rules.failure.low - rules.failure.high)
 
@@ -157,9 +157,9 @@ def views(rules: Rules) -> tuple[Chances, ...]:
 
     The last two are left out where no value has a range.
     """
-    expected = np.stack([kill.quantiles(QUANTILES) for kill in rules.kills.values()])
-    if all(kill.shape is None for kill in rules.kills.values()):
-        expected = expected[:, :1].copy()
+    kills = tuple(rules.kills.values()) or (KillProbability.point(0.0),)  # nobody is there to shoot
+    count = 1 if all(kill.shape is None for kill in kills) else QUANTILES
+    expected = np.stack([kill.quantiles(count) for kill in kills])
     middle = (rules.track.value, rules.failure.value)
     played = [Chances(expected, *middle, True), Chances(expected, *middle, False)]
     if not rules.certain:
