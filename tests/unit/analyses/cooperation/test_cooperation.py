@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from synaspis.agreement import load_book
-from synaspis.analyses.capability import compute
+from synaspis.analyses.capability import compute, with_agreements
 from synaspis.analyses.cooperation import MEASURES, cooperation, sampled_shapley, shapley, shapley_of_table
+from synaspis.analyses.cooperation.contributions import Players
 from synaspis.analyses.cooperation.games import (
     bearers,
     defence_game,
@@ -17,7 +18,7 @@ from synaspis.analyses.cooperation.games import (
     narrowed,
     warning_game,
 )
-from synaspis.analyses.cooperation.leakage import LeakageGame
+from synaspis.analyses.cooperation.leakage import LeakageGame, leakage_of
 from synaspis.analyses.coverage import coverage
 from synaspis.analyses.raid import load_raid, raid
 from synaspis.core.errors import InputError
@@ -310,3 +311,29 @@ def test_leakage_without_a_player_is_that_of_a_raid_without_its_assets(capabilit
     idle = sorted(set(capability.owners) - useful)
     assert idle
     assert game.leakers(idle).value == game.leakers(()).value
+
+
+def test_missiles_stopped_are_shared_out_among_partners(capability):
+    """Values add up to the leakers without anybody less those with all; who has no useful asset has none."""
+    game = LeakageGame(capability.scenario, load_raid(EUROPE), "2018", seed=3, runs=400)
+    ids = ["us", "nl", "es"]
+    brings = [[name for name, owner in capability.owners.items() if owner == each] for each in ids]
+    players = Players("partner", ids, ids, brings)
+    found = leakage_of(game, [players])
+    entries = {each["id"]: each for each in found["by"]["partner"]}
+    all_absent = game.leakers([name for group in brings for name in group]).value
+    stopped = sum(each["shapley_stopped"] for each in entries.values())
+    assert stopped == pytest.approx(all_absent - found["leakers_mean"]["value"])
+    assert entries["us"]["more_leakers_without"] > 0.0
+    assert entries["es"]["shapley_stopped"] == 0.0
+    assert found["missiles"] >= all_absent > found["leakers_mean"]["value"]
+
+
+def test_leakage_by_clause_is_that_of_the_raid_without_it(capability):
+    game = LeakageGame(capability.scenario, load_raid(EUROPE), "2018", seed=3, runs=400)
+    names = ["altbmd-initial/launch-on-allied-track", "us-uk-fylingdales/launch-on-track"]
+    found = leakage_of(game, [Players("clause", names, names, [[name] for name in names])])
+    without = with_agreements(capability.scenario, {})
+    bare = raid(without, load_raid(EUROPE), phase="2018", runs=400, seed=3).leakage.leakers_mean.value
+    stopped = sum(each["shapley_stopped"] for each in found["by"]["clause"])
+    assert stopped == pytest.approx(bare - found["leakers_mean"]["value"])
