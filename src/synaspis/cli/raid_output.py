@@ -127,4 +127,5 @@ def _estimate(value: Estimate) -> str:
 
 
 def _share(value: float, low: float, high: float) -> str:
-    return f"{value:.4g}" if low == high else f"{value:.4g}, from {low:.4g} to {high:.4g}"
+    middle, ends = f"{value:.4g}", (f"{low:.4g}", f"{high:.4g}")
+    return middle if ends == (middle, middle) else f"{middle}, from {ends[0]} to {ends[1]}"
