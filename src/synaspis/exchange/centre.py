@@ -142,9 +142,8 @@ class Centre:
         return self._questions.ask(self._state.book, self._scribe, self._inbox, self._pace.now_us())
 
     def tick(self) -> bool:
-        """Do all that is due; returns whether anything was stored.
+        """Do all that is due; returns whether anything was stored. Only the first call within a cell counts.
 
-        Call it soon after each instant of the grid. Within one cell of the grid only the first call counts.
         A failure to store answers every submission of the tick with a refusal, and leaves memory as stored.
         Any other error is a fault of the program: memory is made again from the store, the submissions are
         refused, and the error goes up.
