@@ -32,6 +32,7 @@ def flyout_path(interceptor: Interceptor, range_m: float, altitude_m: float) -> 
 
     range_m: from the launcher along the ground. altitude_m: above the ellipsoid. Two neighbouring elevations
     of the fan pass the altitude on either side of the range; the path lies between theirs in proportion.
+    Below the arc of the lowest elevation the path is that arc pressed down, as the table takes its time.
     """
     step, ranges, heights = _arcs(interceptor)
     best: tuple[float, int, float] | None = None
@@ -45,7 +46,9 @@ def flyout_path(interceptor: Interceptor, range_m: float, altitude_m: float) -> 
             arrival = float(time[k] + share[k] * (time[k + 1] - time[k]))
             if best is None or arrival < best[0]:
                 best = (arrival, int(k), float(share[k]))
-    return None if best is None else _between(ranges, heights, step, *best)
+    if best is not None:
+        return _between(ranges, heights, step, *best)
+    return _below(ranges[0], heights[0], step, range_m, altitude_m)
 
 
 @lru_cache(maxsize=64)
@@ -96,3 +99,20 @@ def _between(
         for values in (own_range, own_height)
     )
     return FlyoutPath(time, np.interp(time, grid, own_range), np.interp(time, grid, own_height), level, up)
+
+
+def _below(
+    ranges: Floats, heights: Floats, step: float, range_m: float, altitude_m: float
+) -> FlyoutPath | None:
+    """The path under the arc of the lowest elevation; None if the place is not under it."""
+    farthest = int(ranges.argmax())
+    if not 0.0 < range_m <= ranges[farthest]:
+        return None
+    k = int(np.searchsorted(ranges[: farthest + 1], range_m))
+    part = (range_m - ranges[k - 1]) / (ranges[k] - ranges[k - 1])
+    passing = float(heights[k - 1] + part * (heights[k] - heights[k - 1]))
+    if not 0.0 <= altitude_m <= passing:
+        return None
+    arc = _between(np.stack([ranges] * 2), np.stack([heights] * 2), step, (k - 1 + part) * step, 0, 0.0)
+    pressed = altitude_m / passing
+    return arc._replace(altitude_m=pressed * arc.altitude_m, speed_up_m_s=pressed * arc.speed_up_m_s)

@@ -110,7 +110,7 @@ class ConsequencesResult:
             "engaged": self.engaged,
             "countries": self.countries(),
             "groups": [_group(group) for group in self.groups],
-            "assumptions": [asdict(assumption) for assumption in self.assumptions],
+            "assumptions": [asdict(each) | {"sources": list(each.sources)} for each in self.assumptions],
         }
 
 
