@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     help="Whether to say what each guarantee that was proposed would change and cost.",
 )
 @click.option(
+    "--step-deg",
+    metavar="DEG",
+    help="Side of a cell of the map for guarantees. Default: that of the scenario.",
+)
+@click.option(
     "--sign", metavar="KEY", type=click.Path(path_type=Path), help="Private key that signs the statement."
 )
 @click.option(
@@ -75,6 +80,7 @@ def assurance(
     pair: str | None,
     sensitivity: bool,
     limits: bool,
+    step_deg: str | None,
     sign: Path | None,
     out: Path | None,
     countersign: Path | None,
@@ -89,7 +95,7 @@ def assurance(
     """
     from synaspis.analyses.study import load_scenario
 
-    speed_m_s, key = _read(burnout_speed, sign, out, countersign)
+    speed_m_s, step, key = _read(burnout_speed, step_deg, sign, out, countersign)
     loaded = load_scenario(scenario).scenario
     if countersign is not None and key is not None and out is not None:
         return _countersign(loaded, countersign, key, out)
@@ -105,6 +111,7 @@ def assurance(
             pair=pair,
             sensitivity=sensitivity,
             limits=limits,
+            step_deg=step,
             progress=advance,
         )
     if key is not None and out is not None:
@@ -120,20 +127,25 @@ def assurance(
 
 
 def _read(
-    burnout_speed: str | None, sign: Path | None, out: Path | None, countersign: Path | None
-) -> tuple[float | None, SigningKey | None]:
-    """Speed in m/s and key; all faults of these options at once."""
+    burnout_speed: str | None,
+    step_deg: str | None,
+    sign: Path | None,
+    out: Path | None,
+    countersign: Path | None,
+) -> tuple[float | None, float | None, SigningKey | None]:
+    """Speed in m/s, step in degrees and key; all faults of these options at once."""
     from synaspis.cli.values import Options
     from synaspis.messages import SigningKey
 
     options = Options()
     speed_m_s = options.speed_m_s("--burnout-speed", burnout_speed)
+    step = options.step_deg("--step-deg", step_deg)
     if (sign is None) != (out is None):
         options.fault("--sign", "a signature and a file for it go together", "Give both --sign and --out.")
     if countersign is not None and sign is None:
         options.fault("--countersign", "there is no key to sign with", "Give --sign and --out.")
     options.done()
-    return speed_m_s, None if sign is None else SigningKey.load(sign)
+    return speed_m_s, step, None if sign is None else SigningKey.load(sign)
 
 
 def _countersign(scenario: Scenario, path: Path, key: SigningKey, out: Path) -> int:

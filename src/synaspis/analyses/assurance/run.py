@@ -33,6 +33,7 @@ def assurance(
     pair: str | None = None,
     sensitivity: bool = True,
     limits: bool = True,
+    step_deg: float | None = None,
     progress: Progress | None = None,
 ) -> AssuranceResult:
     """Judge whether the interceptors of a phase can reach the flights that a third party asks about.
@@ -41,7 +42,8 @@ def assurance(
     phase: by default that of the file. interceptor: judge this one alone, wherever it stands in the phase
     or, if it does not, in a pair of the file; burnout_speed_m_s: replaces that one value, above 0.
     pair: judge the interceptors of a pair of the file. sensitivity: whether to move each disputed value over
-    its range. limits: whether to judge the guarantees of the file. progress: told after each step.
+    its range. limits: whether to judge the guarantees of the file; step_deg: side of a cell of
+    the map for them, deg, that of the scenario by default. progress: told after each step.
     Raises InputError for an unknown phase, interceptor or pair, for a speed without an interceptor, and with
     every fault of the file.
     """
@@ -70,10 +72,11 @@ def assurance(
         "pair": pair,
         "sensitivity": sensitivity,
         "limits": limits,
+        "step_deg": step_deg,
     }
     result = conclude(asked, judgements, settings)
     if limits:
-        result = replace(result, limits=tuple(each.to_dict() for each in limit_costs(asked)))
+        result = replace(result, limits=tuple(each.to_dict() for each in limit_costs(asked, step_deg)))
     return result
 
 

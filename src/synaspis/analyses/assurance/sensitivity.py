@@ -24,7 +24,7 @@ SUFFIX: Final = {
 """Ending of the name of a value in SI, by its dimension."""
 
 _SAME_S: Final = 1.0e-6
-_SPEED_STEP_M_S: Final = 500.0
+_SPEED_STEP_M_S: Final = 250.0
 
 
 class Ends(NamedTuple):
@@ -101,7 +101,7 @@ def speed_flip(asked: Question) -> float | None:
 def needed_speeds(asked: Question) -> Floats:
     """Burnout speed, m/s, at which the margin of each flight is zero, (commit, flight); inf if none does.
 
-    Margins are taken every 500 m/s from 2 to 12 km/s, in between along straight lines.
+    Margins are taken every 250 m/s from 2 to 12 km/s, in between along straight lines.
     """
     speeds = np.arange(SPEED_LOW_M_S, SPEED_HIGH_M_S + 1.0, _SPEED_STEP_M_S)
     margins = np.stack([asked.at_speed(float(speed)).margins() for speed in speeds])

@@ -12,7 +12,7 @@ from synaspis import _version
 from synaspis.analyses.assurance.run import Progress, assurance
 from synaspis.analyses.assurance.statement import Statement, read_statement
 from synaspis.analyses.manifest import PACKAGE, content_hash
-from synaspis.analyses.verify import RELATIVE_TOLERANCE, TIME_TOLERANCE_S, Difference, Verification
+from synaspis.analyses.verification import RELATIVE_TOLERANCE, TIME_TOLERANCE_S, Difference, Verification
 from synaspis.core.errors import Fault, InputError
 from synaspis.messages import PublicKey
 from synaspis.scenario import load_scenario_document
@@ -27,6 +27,7 @@ _SETTINGS: Final[Mapping[str, tuple[type, ...]]] = {
     "pair": (str, type(None)),
     "sensitivity": (bool,),
     "limits": (bool,),
+    "step_deg": (int, float, type(None)),
 }
 _ABSENT: Final = "absent"
 
