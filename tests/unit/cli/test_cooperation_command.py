@@ -9,8 +9,8 @@ QUICK = ("--step-deg", "3", "--threat", "irbm-3500")
 
 def test_json_is_what_the_analysis_gives(call):
     done = call("cooperation", "europe", *QUICK, "--by", "partner", "--json")
-    assert done.exit_code == 0
-    document = json.loads(done.stdout)
+    assert done.status == 0
+    document = json.loads(done.out)
     assert (document["scenario"], document["phase"], document["threats"]) == ("europe", "2018", ["irbm-3500"])
     assert list(document["by"]) == ["partner"]
     players = document["by"]["partner"]["players"]
@@ -21,18 +21,18 @@ def test_json_is_what_the_analysis_gives(call):
 
 def test_people_read_who_adds_what_and_which_clause_would_add_most(call):
     done = call("cooperation", "europe", *QUICK, "--by", "clause", "--candidates", "europe-candidates")
-    assert done.exit_code == 0
-    assert "pooled, by the agreements" in done.stdout
-    assert "altbmd-initial/warning-to-all" in done.stdout
-    assert "Most is added by candidates/engage-on-frigates." in done.stdout
+    assert done.status == 0
+    assert "pooled, by the agreements" in done.out
+    assert "altbmd-initial/warning-to-all" in done.out
+    assert "Most is added by candidates/engage-on-frigates." in done.out
 
 
 def test_a_raid_with_faults_is_refused(call, tmp_path):
     file = tmp_path / "two.yaml"
     file.write_text("schema: raid/1\nid: two\nname: Two missiles\n", encoding="utf-8")
     done = call("cooperation", "europe", *QUICK, "--raid", str(file))
-    assert done.exit_code == 2
-    assert "the key 'missiles' is missing" in done.stderr
+    assert done.status == 2
+    assert "the key 'missiles' is missing" in done.err
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_a_raid_with_faults_is_refused(call, tmp_path):
 )
 def test_faults_are_said_in_words(call, words, message):
     done = call("cooperation", "europe", *words)
-    assert done.exit_code == 2
-    assert message in done.stderr
-    assert not done.stdout
+    assert done.status == 2
+    assert message in done.err
+    assert not done.out
