@@ -92,7 +92,7 @@ def test_thaad_of_the_emirates_defends_the_emirates():
     place = np.radians(dataset["latitude"].values[rows]), np.radians(dataset["longitude"].values[columns])
     nearest_m = np.min(
         [
-            geodesic_inverse(battery.latitude, battery.longitude, *place).distance_m
+            geodesic_inverse(battery.latitude_rad, battery.longitude_rad, *place).distance_m
             for battery in scenario.batteries
             if battery.owner == "ae" and battery.item.id == "thaad"
         ],
@@ -125,6 +125,23 @@ def test_aegis_ships_defend_japan_against_the_north_west(pacific: xr.Dataset, th
         scenario, phases=["2012"], threats=[threat], partners=["jp"], step_deg=0.5, contributions=False
     )
     assert share(alone, "JP", "2012", threat) > 0.9
+
+
+def test_guam_hangs_on_a_japanese_track_until_thaad_comes():
+    # The ship off Guam has a radar of 500 km against 0.01 m2; the radars that see farther are in Japan.
+    scenario = load_scenario_document("asia-pacific")
+    found = {}
+    for sharing in ("none", "agreements"):
+        dataset = coverage(
+            scenario,
+            phases=["2012", "2017"],
+            threats=["irbm-3500"],
+            sharing=sharing,
+            step_deg=0.5,
+            contributions=False,
+        )
+        found[sharing] = [share(dataset, "GU", phase, "irbm-3500") for phase in ("2012", "2017")]
+    assert found == {"none": [0.0, 1.0], "agreements": [1.0, 1.0]}
 
 
 def test_the_battery_at_seongju_adds_in_korea(pacific: xr.Dataset):
