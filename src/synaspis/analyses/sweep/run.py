@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from synaspis import _version
-from synaspis.analyses.manifest import content_hash, file_hash, input_files
+from synaspis.analyses.manifest import PACKAGE, content_hash, file_hash, input_files
 from synaspis.analyses.outputs import write_zarr
 from synaspis.analyses.running import Mapper, PartStore, Progress, part_key, run_parts
 from synaspis.analyses.sweep._levels import Level
@@ -150,6 +150,7 @@ def _inputs_digest(sweep: Sweep) -> str:
     """Digest of all files that a point may rest on: the scenario's and the whole catalogue."""
     scenario = sweep.base.scenario
     files = dict(input_files(scenario))
+    files |= {f"raids/{path.name}": path for path in (PACKAGE / "data" / "raids").glob("*.yaml")}
     named = {f"catalogue/{item}": path for item, path in scenario.catalogue.files.items()} | files
     lines = (f"{file_hash(path)}  {name}\n" for name, path in sorted(named.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -10,6 +10,9 @@ from pydantic import Field
 
 from synaspis.analyses._selection import chosen
 from synaspis.analyses.coverage import coverage
+from synaspis.analyses.raid import load_raid, raid
+from synaspis.analyses.raid.document import Coordination
+from synaspis.analyses.raid.raid import SEED
 from synaspis.core.documents import FrozenModel
 from synaspis.core.errors import Fault, InputError
 from synaspis.geography import Grid
@@ -88,6 +91,55 @@ def _coverage(scenario: Scenario, settings: CoverageSettings, outputs: Sequence[
     return xr.Dataset({name: dataset[name] for name in outputs})
 
 
+class RaidSettings(FrozenModel):
+    """Settings of the analysis `raid`; the raid is that which comes with the scenario."""
+
+    phase: str | None = Field(default=None, description="Id of a phase; that of the raid by default.")
+    sharing: Sharing = Field(
+        default="agreements", description="What is shared: `agreements`, `none` or `all`."
+    )
+    kill_probability: float | None = Field(
+        default=None, ge=0.0, le=1.0, description="Of every interceptor, instead of the test records."
+    )
+    track_probability: float | None = Field(
+        default=None, ge=0.0, le=1.0, description="Instead of that of the raid."
+    )
+    class_failure_probability: float | None = Field(
+        default=None, ge=0.0, le=1.0, description="Instead of that of the raid."
+    )
+    coordination: Coordination | None = Field(default=None, description="Instead of that of the raid.")
+    runs: int | None = Field(
+        default=None, ge=1, description="Monte Carlo runs; as many as the interval needs by default."
+    )
+    seed: int = Field(
+        default=SEED, ge=0, description="The same at all points, so that what differs is not chance."
+    )
+
+
+def _raid_faults(scenario: Scenario, settings: RaidSettings) -> Iterator[Fault]:
+    try:
+        load_raid(scenario)
+    except InputError as error:
+        yield from error.faults
+    if settings.phase is not None:
+        try:
+            scenario.phase(settings.phase)
+        except InputError as error:
+            yield from error.faults
+
+
+def _raid(scenario: Scenario, settings: RaidSettings, outputs: Sequence[str]) -> xr.Dataset:
+    leakage = raid(scenario, **settings.model_dump()).leakage
+    ends = ("value", "low", "high")
+    return xr.Dataset(
+        {
+            name: ("estimate", [getattr(getattr(leakage, name), end) for end in ends], {"units": "1"})
+            for name in outputs
+        },
+        {"estimate": list(ends)},
+    )
+
+
 SUBJECTS: Final[Mapping[str, Subject]] = {
     "coverage": Subject(
         CoverageSettings,
@@ -108,6 +160,18 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         ("defended", "shots", "warning_time"),
         _coverage_faults,
         _coverage,
+    ),
+    "raid": Subject(
+        RaidSettings,
+        (),
+        {
+            "p_no_leaker": "probability that none gets through: value, low and high",
+            "leakers_mean": "mean number that get through: value, low and high",
+            "shots_mean": "mean number of interceptors fired: value, low and high",
+        },
+        (),
+        _raid_faults,
+        _raid,
     ),
 }
 """Analyses by the name that a sweep file gives."""

@@ -14,6 +14,7 @@ import xarray as xr
 from distributed import LocalCluster
 
 from synaspis.analyses.manifest import content_hash
+from synaspis.analyses.raid import raid
 from synaspis.analyses.running import dask_mapper, local_mapper
 from synaspis.analyses.study import load_scenario
 from synaspis.analyses.sweep import load_sweep, run_sweep
@@ -162,3 +163,28 @@ def test_a_folder_that_holds_other_things_is_not_touched(file, tmp_path):
             run_sweep(load_sweep(file), tmp_path, resume=resume)
     with pytest.raises(InputError, match="it is a file; a folder is needed"):
         run_sweep(load_sweep(file), tmp_path / "letter.txt")
+
+
+def test_a_raid_can_be_swept_and_fewer_get_through_where_interceptors_work(tmp_path):
+    path = tmp_path / "raid.yaml"
+    path.write_text(
+        """\
+schema: sweep/1
+id: raid
+name: A raid
+summary: A test.
+scenario: europe
+analysis: raid
+settings: {runs: 2000}
+vary:
+  kill: {setting: kill_probability, low: 0.2, high: 0.8, count: 3}
+outputs: [p_no_leaker, leakers_mean]
+""",
+        "utf-8",
+    )
+    dataset = run_sweep(load_sweep(path), tmp_path / "out").dataset
+    assert dataset["leakers_mean"].dims == ("kill", "estimate")
+    mean = dataset["leakers_mean"].sel(estimate="value").values
+    assert (np.diff(mean) < 0.0).all()
+    expected = raid(load_scenario("europe").scenario, kill_probability=0.5, runs=2000)
+    assert mean[1] == expected.leakage.leakers_mean.value
