@@ -82,21 +82,14 @@ def raid(
         raise InputError([*faults, *error.faults]) from None
     if faults:
         raise InputError(faults)
-    variant = Variant(
-        scenario.phase(phase_id).date,
-        frozenset(excluded),
-        None if partners is None else frozenset(chosen("partner", partners, scenario.membership.partners)),
-        sharing,
-    )
+    variant = _variant(scenario, phase_id, sharing, partners, excluded)
     field = field_of(scenario, stated, variant)
     in_use = [name for name, stock in zip(field.interceptors, field.stock, strict=True) if stock]
-    given = kill_probability if isinstance(kill_probability, Mapping) else {}
-    if isinstance(kill_probability, int | float):
-        given = {"": float(kill_probability)}
+    given = {"": kill_probability} if isinstance(kill_probability, int | float) else kill_probability
     rules = Rules(
         tuple(volleys or stated.volleys),
         coordination or stated.coordination,
-        kill_probabilities(scenario, stated, in_use, given, prior),
+        kill_probabilities(scenario, stated, in_use, given or {}, prior),
         _doubt(stated.track_probability, track_probability),
         _doubt(stated.class_failure_probability, class_failure_probability),
     )
@@ -111,6 +104,18 @@ def raid(
         for name in others
     }
     return _result(scenario, stated, phase_id, field, rules, answer, played, alternatives, sequence)
+
+
+def _variant(
+    scenario: Scenario, phase: str, sharing: Sharing, partners: Sequence[str] | None, excluded: Sequence[str]
+) -> Variant:
+    allowed = None if partners is None else chosen("partner", partners, scenario.membership.partners)
+    return Variant(
+        scenario.phase(phase).date,
+        frozenset(excluded),
+        None if allowed is None else frozenset(allowed),
+        sharing,
+    )
 
 
 class _Game:
