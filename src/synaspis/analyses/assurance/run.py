@@ -48,6 +48,8 @@ def assurance(
     every fault of the file.
     """
     asked = ask(scenario, about, phase, interceptor, burnout_speed_m_s, pair)
+    if limits:
+        scenario.grid(step_deg)  # a step that does not fit is refused before anything is computed
     total, done = len(asked.interceptors) * (_STEPS if sensitivity else 1), 0
 
     def advance(what: str) -> None:
