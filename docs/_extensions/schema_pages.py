@@ -10,6 +10,7 @@ from pydantic import BaseModel, WrapValidator
 from pydantic.fields import FieldInfo
 
 from synaspis.agreement.document import BookDocument
+from synaspis.analyses.assurance import AssuranceDocument
 from synaspis.analyses.cost import CaseDocument
 from synaspis.catalogue import Price
 from synaspis.catalogue import schema as catalogue_schema
@@ -97,6 +98,7 @@ def pages() -> dict[str, str]:
         "keys-of-catalogue-files": f"# Keys of catalogue files\n\n{tables([*items, Quantity])}",
         "keys-of-agreement-books": f"# Keys of agreement books\n\n{tables([BookDocument])}",
         "keys-of-scenario-files": f"# Keys of scenario files\n\n{tables([scenario_schema.ScenarioDocument])}",
+        "keys-of-assurance-files": f"# Keys of assurance files\n\n{tables([AssuranceDocument])}",
         "keys-of-cost-cases": f"# Keys of cost cases\n\n{tables([CaseDocument, Price])}",
         "settings-of-a-centre": f"# Settings of a centre\n\n{CENTRE_YAML}\n\n{tables([Settings])}",
         "settings-of-a-server": f"# Settings of a server\n\n{SERVER_YAML}\n\n"
