@@ -1,5 +1,6 @@
 """To and from the formats of other programs: text in, text out."""
 
+from synaspis.gateways.carried import Carried, NotCarried
 from synaspis.gateways.cells import merge_cells
 from synaspis.gateways.cot import CotEvent, cot_of_fused, cot_of_report, to_cot
 from synaspis.gateways.czml import to_czml
@@ -8,18 +9,25 @@ from synaspis.gateways.geojson import to_geojson
 from synaspis.gateways.kml import to_kml
 from synaspis.gateways.oem import Oem, OemSegment, write_oem
 from synaspis.gateways.oem_reader import read_oem
+from synaspis.gateways.picture import GroundPoint, ShownPicture, ShownTrack, picture_of
 
 __all__ = [
     "Area",
+    "Carried",
     "CotEvent",
+    "GroundPoint",
     "Marks",
+    "NotCarried",
     "Oem",
     "OemSegment",
     "Place",
+    "ShownPicture",
+    "ShownTrack",
     "Track",
     "cot_of_fused",
     "cot_of_report",
     "merge_cells",
+    "picture_of",
     "read_oem",
     "to_cot",
     "to_czml",

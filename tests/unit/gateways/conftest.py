@@ -1,6 +1,7 @@
 """A made-up flight for the writers: an ellipse over the Mediterranean, in the turning frame."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,3 +88,55 @@ def places() -> list[Place]:
 @pytest.fixture(scope="session")
 def tracks(flight, epoch) -> list[Track]:
     return [Track("MRBM-2000 no 1", "threat", flight, epoch, {"apogee_km": 620})]
+
+
+@pytest.fixture
+def picture() -> dict[str, Any]:
+    """A picture event as the centre writes it: two tracks of an exercise, the second without covariance."""
+    label = {
+        "Xmlns": "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0",
+        "ConfidentialityInformation": {
+            "PolicyIdentifier": "EXERCISE",
+            "Classification": "RESTRICTED",
+            "Category": [
+                {
+                    "TagName": "Releasable to",
+                    "Type": "PERMISSIVE",
+                    "GenericValues": ["northland", "southland"],
+                }
+            ],
+        },
+    }
+    covariance = [0.0] * 21
+    for row, variance in enumerate((900.0, 1600.0, 2500.0, 1.0, 1.0, 1.0)):
+        covariance[row * (row + 1) // 2 + row] = variance
+    why = [{"agreement": "pact", "clause": "tracks"}]
+    first = {
+        "number": 3,
+        "status": "updated",
+        "time": "2026-11-25T06:27:31.500000Z",
+        "position_ecef_m": [4.0e6, 3.0e6, 5.0e6],
+        "velocity_ecef_m_s": [1000.0, -2000.0, 3000.0],
+        "covariance": covariance,
+        "quality": "covariance",
+        "label": label,
+        "sources": ["eastmark", "southland"],
+        "impact": {
+            "latitude_deg": 44.43,
+            "longitude_deg": 26.1,
+            "time": "2026-11-25T06:40:12.000000Z",
+            "covariance_m2": [1e6, 0.0, 1e6],
+            "sigma_s": 2.0,
+        },
+        "why": why,
+    }
+    bare = ("covariance", "impact", "sources")
+    second = {key: value for key, value in first.items() if key not in bare}
+    second |= {"number": 4, "status": "new", "quality": "position", "sources": []}
+    return {
+        "type": "picture",
+        "at": "2026-11-25T06:27:32.000000Z",
+        "policy": "v1",
+        "exercise": "WINTER ROCKET 2026",
+        "tracks": [first, second],
+    }
