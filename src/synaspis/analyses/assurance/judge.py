@@ -43,7 +43,8 @@ def judge(problem: Problem, fixed: Mapping[str, float], *, sensitivity: bool, ad
     advance(f"{problem.interceptor}: band")
     flown = launches(problem.document, _missile(problem))
     unknown = np.full(band.by_commit_s.shape, np.inf)
-    needed = needed_speeds(asked) if sensitivity else unknown
+    in_reach = bool((band.greatest_s > -np.inf).any())
+    needed = needed_speeds(asked) if sensitivity and in_reach else unknown
     cases = tuple(
         _case(asked, band, flown, needed, field, target)
         for field in range(len(problem.document.fields))
@@ -59,7 +60,6 @@ def judge(problem: Problem, fixed: Mapping[str, float], *, sensitivity: bool, ad
         tuple(_most(each) for each in (band.least_s, band.stated_s, band.greatest_s)),  # type: ignore[arg-type]
         cases,
     )
-    in_reach = bool((band.greatest_s > -np.inf).any())
     return _with_sensitivity(asked, band, judgement, advance) if sensitivity and in_reach else judgement
 
 
