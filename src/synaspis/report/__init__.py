@@ -1,8 +1,8 @@
 """The report of a study: one HTML page and its maps. It only reads results."""
 
+from synaspis.analyses.assumptions import Assumption
 from synaspis.report.content import (
     AssetMark,
-    Assumption,
     Comparison,
     LaunchPoint,
     Outlines,

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from synaspis.analyses.assumptions import Assumption
+from synaspis.analyses.questions import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class ReportContent:
 
     dataset: study result, dims (phase, threat, latitude, longitude), as `synaspis.analyses` gives it.
     denied: launch area denied, as `launch_area_denied` gives it; None if it was not asked for.
+    answers: to the further questions. unanswered: words and reason of each for which there are no data.
     question: what was asked, one sentence. summary: what the study looks at and leaves out, a paragraph.
     limits: what the numbers do not say, in plain words. manifest: what is needed to run it again.
     """
@@ -137,3 +139,5 @@ class ReportContent:
     sources: tuple[Source, ...] = ()
     denied: xr.Dataset | None = None
     manifest: Mapping[str, object] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    unanswered: tuple[tuple[str, str], ...] = ()

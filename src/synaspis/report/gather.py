@@ -11,8 +11,9 @@ import shapely
 import xarray as xr
 from numpy.typing import NDArray
 
-from synaspis.analyses.assumptions import assumptions_of, items_of
+from synaspis.analyses.assumptions import Assumption, assumptions_of, items_of
 from synaspis.analyses.published import compare_with_published
+from synaspis.analyses.questions import QUESTIONS, Answer, choose_questions, no_data
 from synaspis.catalogue import Source, sources_of
 from synaspis.core.quantity import from_si
 from synaspis.geography import Countries
@@ -26,12 +27,13 @@ def content_of(
     dataset: xr.Dataset,
     manifest: Mapping[str, object],
     denied: xr.Dataset | None = None,
+    answers: Sequence[Answer] = (),
 ) -> shown.ReportContent:
     """Return all that the report of a study shows.
 
     dataset: dims (phase, threat, latitude, longitude); it may hold fewer phases and threats than the
     scenario. manifest: what is needed to run it again. denied: launch area denied for the same phases and
-    threats; None if it was not asked for.
+    threats; None if it was not asked for. answers: to the further questions.
     """
     document = scenario.document
     phases = [str(phase) for phase in dataset["phase"].values]
@@ -48,13 +50,51 @@ def content_of(
         assets=tuple(_asset(scenario, asset, phases) for asset in scenario.assets),
         launches=tuple(chain.from_iterable(_launches(scenario, threat) for threat in threats)),
         outlines=_outlines(frozenset(document.region.countries), scenario, threats),
-        assumptions=assumptions_of(scenario, threats),
+        assumptions=tuple(dict.fromkeys(_assumptions(scenario, threats, answers))),
         comparisons=comparisons,
         limits=limits_of(scenario, dataset),
-        sources=tuple(_sources(scenario, cited)),
+        sources=tuple(_sources(scenario, [*cited, *_cited(answers)])),
         denied=denied,
         manifest=manifest,
+        answers=tuple(answers),
+        unanswered=tuple(
+            (words, no_data(name)) for name, words in QUESTIONS.items() if name not in _possible(scenario)
+        ),
     )
+
+
+def _assumptions(
+    scenario: Scenario, threats: Sequence[str], answers: Sequence[Answer]
+) -> Iterator[Assumption]:
+    yield from assumptions_of(scenario, threats)
+    for answer in answers:
+        yield from answer.assumptions
+
+
+def _cited(answers: Sequence[Answer]) -> Iterator[str]:
+    """Sources that documents and assumptions of answers name."""
+    for answer in answers:
+        yield from chain.from_iterable(assumption.sources for assumption in answer.assumptions)
+        for document in answer.documents.values():
+            yield from _named_sources(document)
+
+
+def _named_sources(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if name == "source" and isinstance(part, str):
+                yield part
+            elif name == "sources" and isinstance(part, list):
+                yield from part
+            else:
+                yield from _named_sources(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _named_sources(part)
+
+
+def _possible(scenario: Scenario) -> tuple[str, ...]:
+    return choose_questions(scenario, None, {})
 
 
 def _phase(scenario: Scenario, phase_id: str) -> shown.Phase:

@@ -10,10 +10,12 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from synaspis.analyses.assumptions import Assumption
 from synaspis.report import wording
 from synaspis.report.atlas import Atlas
-from synaspis.report.content import Assumption, Phase, ReportContent
+from synaspis.report.content import Phase, ReportContent
 from synaspis.report.launch_maps import LaunchAtlas
+from synaspis.report.sections import sections_of
 from synaspis.report.svgmaps import MARK_LABELS, legend_mark, mark_definitions
 from synaspis.report.tables import (
     ContributionRow,
@@ -52,6 +54,7 @@ def render_report(content: ReportContent) -> str:
             widest=_widest([row for phase in content.phases for row in contribution_rows(content, phase.id)]),
             marks=[(legend_mark(k), MARK_LABELS[k]) for k in MARK_LABELS if k in present or k == "launch"],
             assumptions=_by_item(content.assumptions),
+            sections=sections_of(content),
             basis_counts=_basis_counts(content.assumptions),
             source_numbers={source.id: number for number, source in enumerate(content.sources, start=1)},
             manifest_text=json.dumps(content.manifest, indent=2, ensure_ascii=False, default=str),

