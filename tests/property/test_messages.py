@@ -166,6 +166,67 @@ def statuses(draw):
     return draw(st.fixed_dictionaries(needed, optional=optional))
 
 
+@st.composite
+def spans(draw):
+    begin, end = sorted([draw(instants), draw(instants)])
+    return {"since": stamp(begin), "until": stamp(end)}
+
+
+@st.composite
+def objects(draw, sent_at_us):
+    at_us = sent_at_us - draw(st.integers(0, HOUR_US))
+    state = {
+        "time": stamp(at_us),
+        "position_ecef_m": draw(vectors(6.4e6, 4.9e7)),
+        "velocity_ecef_m_s": draw(vectors(0.0, 11_900.0)),
+    }
+    if draw(st.booleans()):
+        known = draw(covariances([(1e-3, 1e13)] * 3 + [(1e-7, 1e8)] * 3))
+        state["covariance"] = list(lower_triangle(known))
+    if draw(st.booleans()):
+        state["impact_area"] = draw(areas)
+        state["impact_time"] = stamp(min(at_us + draw(st.integers(0, HOUR_US)), LATEST_US - 1))
+    return state
+
+
+def engagements(sent_at_us):
+    return st.fixed_dictionaries(
+        {"object": objects(sent_at_us), "battery": names, "window": windows()}, optional={"remarks": prose}
+    )
+
+
+plans = st.fixed_dictionaries(
+    {
+        "plan": names,
+        "tasks": st.lists(
+            st.builds(
+                lambda span, rest: {**span, **rest},
+                spans(),
+                st.fixed_dictionaries(
+                    {"battery": names, "area": areas},
+                    optional={
+                        "radars": st.lists(names, max_size=2),
+                        "against": st.lists(classes, max_size=2),
+                    },
+                ),
+            ),
+            max_size=2,
+        ),
+    },
+    optional={
+        "to_defend": st.lists(
+            st.builds(lambda span, area: {**span, "area": area}, spans(), areas), max_size=2
+        ),
+        "remarks": prose,
+    },
+)
+controls = st.fixed_dictionaries(
+    {"action": st.sampled_from(["start", "pause", "resume", "end"]), "exercise_time": instants.map(stamp)},
+    optional={"remarks": prose},
+) | st.fixed_dictionaries(
+    {"action": st.just("speed"), "exercise_time": instants.map(stamp), "speed": st.floats(1e-3, 1e3)}
+)
+
 STATEMENTS = {
     "pre-launch-notification": lambda _: st.fixed_dictionaries(
         {
@@ -212,6 +273,25 @@ STATEMENTS = {
             "answer": prose,
         }
     ),
+    "defence-plan": lambda _: plans,
+    "engagement-intent": engagements,
+    "engagement-claim": engagements,
+    "hand-over": lambda _: st.fixed_dictionaries(
+        {"claim": references, "to": partners}, optional={"answer_by": instants.map(stamp), "remarks": prose}
+    ),
+    "acknowledgement": lambda _: st.fixed_dictionaries(
+        {
+            "says": st.sampled_from(["seen", "accepted", "declined", "done"]),
+            "role": names,
+            "about": st.lists(references, min_size=1, max_size=3),
+        },
+        optional={"elsewhere": about, "remarks": prose},
+    ),
+    "response": lambda _: st.fixed_dictionaries(
+        {"responses": names, "response": names, "role": names},
+        optional={"about": about, "elsewhere": about, "remarks": prose},
+    ),
+    "exercise-control": lambda _: controls,
 }
 
 
@@ -258,7 +338,9 @@ def documents(draw, kind):
         "label": draw(labels).to_json(),
         "body": draw(bodies(kind, sent_at_us)),
     }
-    if draw(st.booleans()):
+    if kind == "exercise-control":
+        document["sender"] = "white"
+    if kind == "exercise-control" or draw(st.booleans()):
         document["exercise"] = draw(names)
     return document
 

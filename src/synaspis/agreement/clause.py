@@ -133,7 +133,8 @@ class Clause(FrozenModel):
     product: Product = Field(
         description="track: measurements of a flight; warning: that and where there was a launch; "
         "notification: what a state announces before or after a launch of its own; status: what a sensor is "
-        "able to do; consultation: questions, answers and text."
+        "able to do; consultation: questions, answers and text; coordination: defence plans, "
+        "intentions and claims, hand-overs, acknowledgements, responses, control of an exercise."
     )
     givers: Names = Field(alias="from", description="Partners or alliances that give it.")
     recipients: Names = Field(alias="to", description="Partners or alliances that get it.")

@@ -118,7 +118,10 @@ def diff(old: str, new: str, day: str | None, as_json: bool) -> int:
 @click.option("--to", "recipient", metavar="PARTNER", required=True, help="Who would get it.")
 @click.option("--from", "sender", metavar="PARTNER", required=True, help="Who sent it.")
 @click.option(
-    "--product", metavar="PRODUCT", required=True, help="track, warning, notification, status, consultation."
+    "--product",
+    metavar="PRODUCT",
+    required=True,
+    help="track, warning, notification, status, consultation, coordination.",
 )
 @click.option("--classification", metavar="WORD", help="Classification of the label; the lowest by default.")
 @click.option(

@@ -243,7 +243,7 @@ class Intake:
             return
         named = list(getattr(body, "about", ()))
         named += [
-            name for name in (getattr(body, "query", None), getattr(body, "notification", None)) if name
+            name for field in ("query", "notification", "claim") if (name := getattr(body, field, None))
         ]
         for name in named:
             if not self._may_name(message.sender, name):

@@ -18,6 +18,15 @@ from pydantic import (
 from synaspis.core.documents import Document, Rejected, parse
 from synaspis.core.errors import Fault, InputError
 from synaspis.messages.consultation import AmbiguityAnswer, AmbiguityQuery, Cancellation, Text
+from synaspis.messages.coordination import (
+    Acknowledgement,
+    DefencePlan,
+    EngagementClaim,
+    EngagementIntent,
+    ExerciseControl,
+    HandOver,
+    Response,
+)
 from synaspis.messages.fields import Kind, Prose, Reference, WireModel
 from synaspis.messages.notifications import PostLaunchNotification, PreLaunchNotification
 from synaspis.messages.reports import LaunchReport, SensorStatus, Warning
@@ -33,6 +42,13 @@ Statement = (
     | Text
     | AmbiguityQuery
     | AmbiguityAnswer
+    | DefencePlan
+    | EngagementIntent
+    | EngagementClaim
+    | HandOver
+    | Acknowledgement
+    | Response
+    | ExerciseControl
 )
 """A body that stands for itself."""
 
@@ -118,6 +134,13 @@ BODIES: Final[Mapping[str, type[Body]]] = MappingProxyType(
             Text,
             AmbiguityQuery,
             AmbiguityAnswer,
+            DefencePlan,
+            EngagementIntent,
+            EngagementClaim,
+            HandOver,
+            Acknowledgement,
+            Response,
+            ExerciseControl,
             Cancellation,
             Correction,
         )

@@ -123,6 +123,13 @@ StatementKind = Literal[
     "text",
     "ambiguity-query",
     "ambiguity-answer",
+    "defence-plan",
+    "engagement-intent",
+    "engagement-claim",
+    "hand-over",
+    "acknowledgement",
+    "response",
+    "exercise-control",
 ]
 """What a message is that stands for itself."""
 

@@ -18,6 +18,7 @@ from synaspis.core.documents import Rejected, nearest
 from synaspis.core.errors import Fault, InputError
 from synaspis.messages.bodies import AS_OBJECT, BODIES, Body, Correction, faults_in, read_body, written
 from synaspis.messages.consultation import Cancellation
+from synaspis.messages.coordination import WHITE, ExerciseControl
 from synaspis.messages.fields import (
     EARLIEST_US,
     LATEST_US,
@@ -58,6 +59,13 @@ PRODUCTS: Final[Mapping[str, str]] = MappingProxyType(
         "text": "consultation",
         "ambiguity-query": "consultation",
         "ambiguity-answer": "consultation",
+        "defence-plan": "coordination",
+        "engagement-intent": "coordination",
+        "engagement-claim": "coordination",
+        "hand-over": "coordination",
+        "acknowledgement": "coordination",
+        "response": "coordination",
+        "exercise-control": "coordination",
     }
 )
 """What agreements call each kind; a cancellation or correction is of the kind that it refers to."""
@@ -89,14 +97,30 @@ def _body(value: Any, info: ValidationInfo) -> Any:
     if kind is None:
         return value  # the kind has been reported
     body = read_body(kind, value)
-    state, where = (body.replacement, "replacement.time") if isinstance(body, Correction) else (body, "time")
-    if isinstance(state, TrackReport) and sent_at is not None:
+    said, inside = (body.replacement, "replacement.") if isinstance(body, Correction) else (body, "")
+    state = said if isinstance(said, TrackReport) else getattr(said, "object", None)
+    if state is not None and sent_at is not None:
         age_us = from_rfc3339(sent_at) - state.time_us
         if not -TRACK_AHEAD_MAX_US <= age_us <= TRACK_AGE_MAX_US:
             side = "before" if age_us > 0 else "after"
             what = f"the time of the state is {abs(age_us) / SECOND_US:,g} s {side} `sent_at`"
+            where = f"{inside}time" if state is said else f"{inside}object.time"
             raise Rejected(Fault(what, where, "At most 3,600 s before and 5 s after are taken."))
+    if isinstance(body, ExerciseControl):
+        _check_control(info.data)
     return body
+
+
+def _check_control(header: Mapping[str, Any]) -> None:
+    """Reject a control of an exercise that is not given by who runs one, or not within one."""
+    faults = []
+    if (sender := header.get("sender", WHITE)) != WHITE:
+        what = f"an exercise is controlled by {WHITE!r} alone, the sender is {sender!r}"
+        faults.append(Fault(what, remedy="Ask the white cell."))
+    if "exercise" in header and header["exercise"] is None:
+        faults.append(Fault("an exercise is controlled, and `exercise` is left out", remedy="Name it."))
+    if faults:
+        raise Rejected(*faults)
 
 
 class Message(WireModel):
@@ -185,7 +209,7 @@ def write_message(message: Message) -> bytes:
 
 
 def product_of(message: Message) -> str:
-    """What agreements call it: notification, warning, track, status or consultation."""
+    """What agreements call it: notification, warning, track, status, consultation or coordination."""
     return PRODUCTS[message.subject_kind]
 
 

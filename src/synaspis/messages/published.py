@@ -11,6 +11,7 @@ from synaspis.agreement.label import NAMESPACE, TEXT_MAX_CHARACTERS
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
 from synaspis.messages.bodies import BODIES
+from synaspis.messages.coordination import WHITE, ExerciseControl
 from synaspis.messages.message import PRODUCTS, SCHEMA, Message
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -53,6 +54,14 @@ _LABEL: Final = {
     "additionalProperties": False,
 }
 
+_CONTROL: Final = {
+    "if": {"properties": {"kind": {"const": ExerciseControl.kind}}, "required": ["kind"]},
+    "then": {
+        "properties": {"sender": {"const": WHITE}, "exercise": {"type": "string"}},
+        "required": ["exercise"],
+    },
+}
+
 
 def message_schema(kind: str | None = None) -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a message.
@@ -91,7 +100,10 @@ def message_schema(kind: str | None = None) -> dict[str, Any]:
         "properties": properties,
         "required": ["schema", *header["required"]],
         "additionalProperties": False,
-        "allOf": [_whenever({"kind": {"const": each}}, "body", each) for each in kinds],
+        "allOf": [
+            *(_whenever({"kind": {"const": each}}, "body", each) for each in kinds),
+            *([_CONTROL] if ExerciseControl.kind in kinds else []),
+        ],
         "$defs": definitions,
     }
     whole["$defs"] = {name: definitions[name] for name in sorted(_reached(whole, definitions))}

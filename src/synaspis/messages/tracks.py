@@ -42,8 +42,35 @@ position and velocity without error, and a filter cannot invert it in 64-bit num
 VELOCITY_VARIANCE_MIN_M2_S2: Final = 1e-8
 """Square of 0.1 mm/s."""
 
+Triangle = Annotated[tuple[Number, ...], Field(fail_fast=True, min_length=21, max_length=21)]
+"""Lower triangle of a 6x6 covariance, row by row."""
+
 _ROWS, _COLUMNS = np.tril_indices(6)
 _VARIANCES: Final = (0, 2, 5, 9, 14, 20)
+
+
+def near_the_earth(position: tuple[float, ...]) -> tuple[float, ...]:
+    """Return an Earth-fixed position (m) as given, or reject it if nothing can be there."""
+    if not RADIUS_MIN_M <= (radius := hypot(*position)) <= RADIUS_MAX_M:
+        what = f"{radius:,.0f} m from the centre of the Earth; {RADIUS_MIN_M:,.0f} to {RADIUS_MAX_M:,.0f} m"
+        raise Rejected(Fault(f"{what} can be", remedy="Give Earth-fixed x, y, z in metres."))
+    return position
+
+
+def slower_than_escape(velocity: tuple[float, ...]) -> tuple[float, ...]:
+    """Return a velocity (m/s) as given, or reject it if it is beyond `SPEED_MAX_M_S`."""
+    if not (speed := hypot(*velocity)) < SPEED_MAX_M_S:
+        what = f"{speed:,.0f} m/s; below {SPEED_MAX_M_S:,.0f} m/s can be"
+        raise Rejected(Fault(what, remedy="Give Earth-fixed x, y, z in metres a second."))
+    return velocity
+
+
+def definite(covariance: tuple[float, ...] | None) -> tuple[float, ...] | None:
+    """Return the lower triangle of a 6x6 covariance as given, or reject it if it cannot be one."""
+    problem = "" if covariance is None else _why_no_covariance(covariance)
+    if problem:
+        raise Rejected(Fault(problem, remedy="Give the lower triangle, row by row, in SI units."))
+    return covariance
 
 
 class TrackReport(WireModel):
@@ -59,7 +86,7 @@ class TrackReport(WireModel):
     velocity_ecef_m_s: Three = Field(
         description="x, y, z, relative to the rotating Earth, metres a second; below 12,000 in all."
     )
-    covariance: Annotated[tuple[Number, ...], Field(fail_fast=True, min_length=21, max_length=21)] = Field(
+    covariance: Triangle = Field(
         description="Lower triangle of the 6x6 covariance of (x, y, z, vx, vy, vz), row by row: xx, yx, yy, "
         "zx, zy, zz, vx-x ... vz-vz; m2, m2/s, m2/s2; positive definite, variances of position 1e-4 to 1e14 "
         "m2, of velocity 1e-8 to 1.44e8 m2/s2."
@@ -74,31 +101,9 @@ class TrackReport(WireModel):
     )
     missile_class: MissileClass = Field(default="unknown", description="Generic class, where it is known.")
 
-    @field_validator("position_ecef_m")
-    @classmethod
-    def _near_the_earth(cls, position: tuple[float, ...]) -> tuple[float, ...]:
-        if not RADIUS_MIN_M <= (radius := hypot(*position)) <= RADIUS_MAX_M:
-            what = (
-                f"{radius:,.0f} m from the centre of the Earth; {RADIUS_MIN_M:,.0f} to {RADIUS_MAX_M:,.0f} m"
-            )
-            raise Rejected(Fault(f"{what} can be", remedy="Give Earth-fixed x, y, z in metres."))
-        return position
-
-    @field_validator("velocity_ecef_m_s")
-    @classmethod
-    def _slower_than_escape(cls, velocity: tuple[float, ...]) -> tuple[float, ...]:
-        if not (speed := hypot(*velocity)) < SPEED_MAX_M_S:
-            what = f"{speed:,.0f} m/s; below {SPEED_MAX_M_S:,.0f} m/s can be"
-            raise Rejected(Fault(what, remedy="Give Earth-fixed x, y, z in metres a second."))
-        return velocity
-
-    @field_validator("covariance")
-    @classmethod
-    def _definite(cls, covariance: tuple[float, ...]) -> tuple[float, ...]:
-        problem = _why_no_covariance(covariance)
-        if problem:
-            raise Rejected(Fault(problem, remedy="Give the lower triangle, row by row, in SI units."))
-        return covariance
+    _near_the_earth = field_validator("position_ecef_m")(near_the_earth)
+    _slower_than_escape = field_validator("velocity_ecef_m_s")(slower_than_escape)
+    _definite = field_validator("covariance")(definite)
 
     @cached_property
     def time_us(self) -> int:
@@ -108,7 +113,7 @@ class TrackReport(WireModel):
     @cached_property
     def covariance_matrix(self) -> NDArray[np.float64]:
         """Covariance, shape (6, 6), symmetric, read-only."""
-        matrix = _symmetric(self.covariance)
+        matrix = symmetric(self.covariance)
         matrix.flags.writeable = False
         return matrix
 
@@ -118,7 +123,8 @@ def lower_triangle(matrix: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(float(number) for number in np.asarray(matrix, float)[_ROWS, _COLUMNS])
 
 
-def _symmetric(triangle: tuple[float, ...]) -> NDArray[np.float64]:
+def symmetric(triangle: tuple[float, ...]) -> NDArray[np.float64]:
+    """The symmetric 6x6 matrix of the 21 numbers of its lower triangle, row by row."""
     matrix = np.empty((6, 6))
     matrix[_ROWS, _COLUMNS] = triangle
     matrix[_COLUMNS, _ROWS] = triangle
@@ -137,7 +143,7 @@ def _why_no_covariance(triangle: tuple[float, ...]) -> str:
                 return f"a variance of {names} is {variance:g}; {least:g} to {most:g} in SI units can be"
     # Correlations have no unit, so that one limit fits metres and metres a second.
     sigmas = np.sqrt(variances)
-    correlations = _symmetric(triangle) / sigmas / sigmas[:, np.newaxis]
+    correlations = symmetric(triangle) / sigmas / sigmas[:, np.newaxis]
     if not np.abs(correlations).max() <= 1.0 + EIGENVALUE_MIN:
         return "an off-diagonal term is larger than the product of the two sigmas"
     smallest = float(np.linalg.eigvalsh(correlations)[0])

@@ -424,7 +424,8 @@ def test_policies_that_cedar_refuses_are_a_defect(monkeypatch: pytest.MonkeyPatc
             [
                 "bob gets nothing of it.",
                 "'venus' is no partner.",
-                "'gossip' is no product: track, warning, notification, status, consultation are.",
+                "'gossip' is no product: track, warning, notification, status, consultation, "
+                "coordination are.",
             ],
         ),
     ],

@@ -90,6 +90,13 @@ def test_the_time_of_sending_is_an_instant():
         ("text", "consultation", None),
         ("ambiguity-query", "consultation", None),
         ("ambiguity-answer", "consultation", None),
+        ("defence-plan", "coordination", None),
+        ("engagement-intent", "coordination", None),
+        ("engagement-claim", "coordination", None),
+        ("hand-over", "coordination", None),
+        ("acknowledgement", "coordination", None),
+        ("response", "coordination", None),
+        ("exercise-control", "coordination", None),
         ("cancellation", "notification", None),
         ("correction", "warning", "sounding-rocket"),
     ],
@@ -147,7 +154,7 @@ def test_another_kind_is_refused_with_the_nearest(examples):
     refused = refusal(spoilt(examples, "text", kind="launch-reprot"))
     assert refused.code == "unknown-kind"
     assert str(refused.faults[0]).startswith(
-        "kind: 'launch-reprot' is no kind. Did you mean 'launch-report'? Allowed: ambiguity-answer, "
+        "kind: 'launch-reprot' is no kind. Did you mean 'launch-report'? Allowed: acknowledgement, "
     )
 
 

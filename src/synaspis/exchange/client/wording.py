@@ -12,6 +12,8 @@ from synaspis.exchange.client.events import Event
 NOTHING: Final = "no more than that"
 _TEXT_MAX: Final = 120
 _LINE_MAX: Final = 2_000
+_TASKS_MAX: Final = 2
+"""Tasks of a plan that a line names."""
 
 
 def lines_of(event: Event) -> list[str]:
@@ -94,6 +96,7 @@ def _parts(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
         yield f"{body['sensor']} {body.get('state', '')} since {clock_of(body.get('since', ''))}"
     if "position" in body and isinstance(body["position"], str):
         yield f"position {body['position']}"
+    yield from _coordination(body)
     for name in ("subject", "text", "question", "answer", "reason"):
         if name in body:
             yield _short(str(body[name]))
@@ -101,6 +104,30 @@ def _parts(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
         yield f"answer by {clock_of(body['answer_by'])}"
     if "refers_to" in body:
         yield f"of the {body['refers_to']['kind']} {body['refers_to']['id']}"
+
+
+def _coordination(body: Mapping[str, Any]) -> Iterator[str]:
+    """The fields of plans, intentions, claims and what is said of them."""
+    if "tasks" in body:
+        count = len(body["tasks"])
+        yield f"plan {body['plan']}: {count} task{'' if count == 1 else 's'}"
+        for task in body["tasks"][:_TASKS_MAX]:
+            yield f"{task['battery']} over {_area(task['area'])} from {clock_of(task['since'])}"
+    for need in body.get("to_defend", ())[:_TASKS_MAX]:
+        yield f"to be defended: {_area(need['area'])}"
+    if "object" in body:
+        seen = body["object"]
+        if "position_ecef_m" in seen:
+            yield f"object {ecef_words(seen['position_ecef_m'])} at {clock_of(seen['time'])}"
+        if seen.get("impact_area"):
+            yield f"coming down {_area(seen['impact_area'])}"
+    if "battery" in body:
+        yield f"by {body['battery']}"
+    if "to" in body:
+        yield f"to {body['to'] if 'action' not in body else clock_of(body['to'])}"
+    for name in ("says", "response", "action", "inject", "role"):
+        if name in body:
+            yield f"{name} {body[name]}"
 
 
 def _track(track: Mapping[str, Any]) -> str:

@@ -14,6 +14,12 @@ from synaspis.messages import Correction, Message
 
 _NOTHING: Final = ((), (), ())
 
+_ENGAGED: Final = (
+    (),
+    ("object.impact_area", "object.impact_time"),
+    ("object.time", "object.position_ecef_m", "object.velocity_ecef_m_s", "battery", "window"),
+)
+
 _ADDED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]] = {
     "pre-launch-notification": (
         (),
@@ -47,6 +53,14 @@ _ADDED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     "text": _NOTHING,
     "ambiguity-query": ((), (), ("answer_by",)),
     "ambiguity-answer": (("position",), (), ()),
+    # Areas, batteries and times of a plan stand in one list, so that it is shown whole or not at all.
+    "defence-plan": ((), ("to_defend",), ("plan", "tasks")),
+    "engagement-intent": _ENGAGED,
+    "engagement-claim": _ENGAGED,
+    "hand-over": ((), (), ("to", "answer_by")),
+    "acknowledgement": (("says",), (), ("role",)),
+    "response": ((), (), ("responses", "response", "role")),
+    "exercise-control": (("action",), (), ("exercise_time", "speed", "to")),
     "cancellation": _NOTHING,
     "correction": _NOTHING,
 }

@@ -2,7 +2,8 @@
 
 A message of a partner goes by its own label. Some rest on others as well, and go only to those who may see
 these: a cancellation or correction on what it takes back or puts right, a question on what it asks about, an
-answer on the question; and what the centre says, on nothing but that.
+answer on the question, a hand-over on the claim, an acknowledgement or response on what it is about; and what
+the centre says, on nothing but that.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from synaspis.exchange.release.outgoing import Outgoing, Rank
 from synaspis.exchange.release.rights import FULL, Basis, Grant, Rights, Rulings
 from synaspis.exchange.release.roster import Roster
 from synaspis.messages import (
+    Acknowledgement,
     AmbiguityAnswer,
     AmbiguityQuery,
     Cancellation,
     Correction,
+    HandOver,
     LaunchReport,
     PreLaunchNotification,
+    Response,
 )
 
 CENTRE: Final = "centre"
@@ -40,7 +44,15 @@ ANNOUNCED_MAX: Final = 500
 BASIS_MAX: Final = 256
 """What rests on more items than this goes to its sender alone: questions about questions about questions."""
 
-_REFERRING: Final = (Cancellation, Correction, AmbiguityQuery, AmbiguityAnswer)
+_REFERRING: Final = (
+    Cancellation,
+    Correction,
+    AmbiguityQuery,
+    AmbiguityAnswer,
+    HandOver,
+    Acknowledgement,
+    Response,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -171,7 +183,9 @@ class Statements:
             return self._follows(accepted, body)
         if isinstance(body, AmbiguityAnswer):
             names: tuple[str, ...] = (body.query,)
-        elif isinstance(body, AmbiguityQuery) or message.sender == CENTRE:
+        elif isinstance(body, HandOver):
+            names = (body.claim,)
+        elif isinstance(body, AmbiguityQuery | Acknowledgement | Response) or message.sender == CENTRE:
             names = getattr(body, "about", ())
         else:
             return own, ()

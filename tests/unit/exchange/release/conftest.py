@@ -121,6 +121,11 @@ def wrapped(
 def example(kind: str, **changes: Any) -> Any:
     """Body of the published example of a kind, with members changed."""
     message = json.loads(example_message(kind))
+    if "object" in message["body"]:
+        # A state is of the hour in which it is sent.
+        at = to_rfc3339(START_US)
+        message["sent_at"] = at
+        message["body"]["object"].update(time=at, impact_time=at)
     message["body"].update(changes)
     return read_message(canonical_json(message)).body
 

@@ -12,13 +12,21 @@ from hypothesis import strategies as st
 from synaspis.agreement import Item
 from synaspis.exchange.release import Releaser
 from synaspis.exchange.settings import Settings
-from synaspis.messages import AmbiguityAnswer, AmbiguityQuery
+from synaspis.messages import Acknowledgement, AmbiguityAnswer, AmbiguityQuery, HandOver
 
 PARTNERS = ("alpha", "bravo", "charlie", "delta")
-PRODUCTS = ("track", "warning", "notification", "status", "consultation")
+PRODUCTS = ("track", "warning", "notification", "status", "consultation", "coordination")
 LEVELS = (None, None, "presence", "impact-area", "position", "covariance", "covariance")
 DELAYS_S = (0.0, 0.0, 0.3, 2.0)
-PLAIN = ("launch-report", "warning", "pre-launch-notification", "sensor-status", "text")
+PLAIN = (
+    "launch-report",
+    "warning",
+    "pre-launch-notification",
+    "sensor-status",
+    "text",
+    "defence-plan",
+    "engagement-claim",
+)
 LAST_S = 8.0
 
 seeds = st.integers(0, 2**32 - 1)
@@ -57,7 +65,9 @@ def random_messages(make: SimpleNamespace, rng: np.random.Generator, senders: An
             about = others[rng.integers(len(others))]
             at_s = max(at_s, (about.received_us - make.START_US) / 1e6)
             kind = about.message.kind
-            if choice < 0.85:
+            if choice < 0.78:
+                body = acknowledged((about.digest,)) if choice < 0.77 else offered(about.digest)
+            elif choice < 0.85:
                 names = (about.digest, others[rng.integers(len(others))].message.id)
                 body = AmbiguityQuery(about=names, question="Is it so?")
                 sender = str(rng.choice([sender, "centre"]))
@@ -73,6 +83,14 @@ def random_messages(make: SimpleNamespace, rng: np.random.Generator, senders: An
         exercise = "GAME" if rng.random() < 0.1 else None
         messages.append(make.accepted(body, sender, at_s, id=id, exercise=exercise))
     return sorted(messages, key=lambda message: message.received_us)
+
+
+def acknowledged(about: tuple[str, ...]) -> Acknowledgement:
+    return Acknowledgement(says="seen", role="watch", about=about)
+
+
+def offered(claim: str) -> HandOver:
+    return HandOver(claim=claim, to="delta")
 
 
 def may_see(table: Any, partner: str, message: Any) -> bool:

@@ -11,7 +11,15 @@ from synaspis.agreement import Label
 from synaspis.core.clock import to_rfc3339
 from synaspis.exchange.release import memory
 from synaspis.exchange.release.events import References
-from synaspis.messages import AmbiguityAnswer, AmbiguityQuery, Text, Warning
+from synaspis.messages import (
+    Acknowledgement,
+    AmbiguityAnswer,
+    AmbiguityQuery,
+    HandOver,
+    Response,
+    Text,
+    Warning,
+)
 
 PARTNERS = ("alpha", "bravo", "charlie", "delta")
 EVERYTHING = {(name, sender): ("covariance", 0) for name in PARTNERS for sender in PARTNERS if name != sender}
@@ -228,3 +236,37 @@ def test_a_message_is_referred_to_only_as_long_as_its_kind_is_remembered(make):
     assert "bravo" in bench.run([in_time], 3_600.5)
     too_late = make.accepted(make.cancellation("sensor-status", status.message.id), "alpha", 3_601)
     assert set(bench.run([too_late], 3_602)) == {"alpha"}
+
+
+def coordinated(kind: str, name: str) -> Acknowledgement | HandOver | Response:
+    if kind == "hand-over":
+        return HandOver(claim=name, to="charlie")
+    if kind == "response":
+        return Response(responses="agreed", response="shelter", role="watch", about=(name,))
+    return Acknowledgement(says="accepted", role="watch", about=(name,))
+
+
+@pytest.mark.parametrize("kind", ["hand-over", "response", "acknowledgement"])
+def test_what_is_said_of_a_claim_goes_to_those_who_may_see_the_claim(kind, make):
+    rights = {**EVERYTHING, ("charlie", "alpha", "coordination"): ("position", 3)}
+    del rights["delta", "alpha"]
+    claim = make.accepted(make.example("engagement-claim"), "alpha", 0.01)
+    of_it = make.accepted(coordinated(kind, claim.digest), "alpha" if kind == "hand-over" else "bravo", 1)
+    got = make.Bench(make.Table(PARTNERS, rights)).run([claim, of_it], 30)
+    assert who(got, "engagement-claim") == who(got, kind) == {"alpha", "bravo", "charlie"}
+    (event,) = of_kind(got["charlie"], kind)
+    assert event["quality"] == "position"
+    assert event["concerns"] == [of_kind(got["charlie"], "engagement-claim")[0]["reference"]]
+
+
+def test_an_acknowledgement_of_what_another_centre_delivered_goes_by_its_own_label(make):
+    seen = Acknowledgement(says="seen", role="watch", elsewhere=("a" * 64,))
+    got = make.Bench(make.Table(PARTNERS, EVERYTHING)).run([make.accepted(seen, "alpha", 0.01)], 1)
+    assert who(got, "acknowledgement") == set(PARTNERS)
+    assert "concerns" not in got["bravo"][0]
+
+
+def test_an_acknowledgement_of_the_unknown_stays_with_its_sender(make):
+    seen = Acknowledgement(says="seen", role="watch", about=("a" * 64,))
+    got = make.Bench(make.Table(PARTNERS, EVERYTHING)).run([make.accepted(seen, "alpha", 0.01)], 1)
+    assert who(got, "acknowledgement") == {"alpha"}
