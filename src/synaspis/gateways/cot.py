@@ -16,8 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from synaspis.agreement.label import RELEASABLE_TO, Label
+from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault, InputError
 from synaspis.engine.earth import ecef_to_geodetic, local_axes_ecef
+from synaspis.gateways.carried import Carried, NotCarried
+from synaspis.gateways.picture import ShownTrack
 from synaspis.messages import Message, TrackReport
 
 if TYPE_CHECKING:
@@ -112,6 +115,44 @@ def cot_of_fused(
     )
 
 
+def cot_of_shown(track: ShownTrack, *, stale_s: float = 30.0) -> Carried[CotEvent | None]:
+    """The event of a track in a picture that was delivered, and what an event cannot carry of it.
+
+    stale_s: how long after its time a client may show it; a track that has ended is stale at once. None for a
+    track whose labels are of several policies or for nobody: an event has one, and none goes out without.
+    """
+    of = f"track {track.number}"
+    if len(track.labels) != 1:
+        why = f"it has {len(track.labels)} labels that cannot be combined, an event has one"
+        return Carried(None, (NotCarried(of, "the track", why),))
+    released = track.labels[0].category(RELEASABLE_TO)
+    if released is not None and not released.values:
+        return Carried(None, (NotCarried(of, "the track", "its label is releasable to nobody"),))
+    lost = []
+    if track.covariance is not None:
+        lost.append(NotCarried(of, "covariance", "an event has the circle and the height error alone"))
+    if track.launch is not None:
+        lost.append(NotCarried(of, "launch point", "an event has one place"))
+    if track.impact is not None and track.impact.covariance_m2 is not None:
+        lost.append(NotCarried(of, "error of the impact", "the impact stands in the remarks, in words"))
+    sources = f"fused from {', '.join(track.sources)}" if track.sources else ""
+    impact = "" if track.impact is None else f"impact {track.impact}"
+    event = _event(
+        track.position_ecef_m,
+        track.velocity_ecef_m_s,
+        track.covariance,
+        uid=f"synaspis.{track.picture}.{track.number}",
+        time_us=track.time_us,
+        stale_us=track.time_us + (0 if track.status == "ended" else round(stale_s * SECOND_US)),
+        label=track.labels[0],
+        exercise=track.exercise,
+        callsign=track.name,
+        remarks=", ".join(filter(None, (track.status, sources, track.quality, impact))),
+        how="fused",
+    )
+    return Carried(event, tuple(lost))
+
+
 def to_cot(event: CotEvent) -> str:
     """The event as one line of XML, without a declaration; events follow each other on a stream.
 
@@ -155,7 +196,9 @@ def to_cot(event: CotEvent) -> str:
             "slope": f"{event.slope_deg:.1f}",
         },
     )
-    label = ElementTree.SubElement(detail, "synaspisLabel")
+    # Servers such as taky write events anew without the attributes; what stands here they leave alone.
+    named = {} if event.exercise is None else {"exercise": event.exercise}
+    label = ElementTree.SubElement(detail, "synaspisLabel", named)
     label.text = event.label.to_canonical_json()
     remarks = ElementTree.SubElement(detail, "remarks")
     marked = () if event.exercise is None else (f"{EXERCISE} {event.exercise}",)
@@ -179,7 +222,7 @@ def _marking(event: CotEvent) -> dict[str, str]:
 def _event(
     position_ecef_m: ArrayLike,
     velocity_ecef_m_s: ArrayLike,
-    covariance: ArrayLike,
+    covariance: ArrayLike | None,
     *,
     uid: str,
     time_us: int,
@@ -194,7 +237,7 @@ def _event(
     latitude, longitude, height = (float(part) for part in ecef_to_geodetic(position_ecef_m))
     axes = np.stack(local_axes_ecef(latitude, longitude))
     east, north, up = (float(part) for part in axes @ np.asarray(velocity_ecef_m_s))
-    local = axes @ np.asarray(covariance)[:3, :3] @ axes.T
+    local = None if covariance is None else axes @ np.asarray(covariance)[:3, :3] @ axes.T
     return CotEvent(
         uid=uid,
         time_us=time_us,
@@ -203,8 +246,8 @@ def _event(
         longitude_deg=degrees(longitude),
         hae_m=height,
         # The circle has to hold the ellipse: its long half-axis, not a mean of both.
-        ce_m=float(np.sqrt(np.linalg.eigvalsh(local[:2, :2])[-1])),
-        le_m=float(np.sqrt(local[2, 2])),
+        ce_m=None if local is None else float(np.sqrt(np.linalg.eigvalsh(local[:2, :2])[-1])),
+        le_m=None if local is None else float(np.sqrt(local[2, 2])),
         course_deg=degrees(atan2(east, north)) % 360.0,
         speed_m_s=hypot(east, north, up),
         slope_deg=degrees(atan2(up, hypot(east, north))),
