@@ -24,6 +24,7 @@ from synaspis.cli.coverage import coverage
 from synaspis.cli.export import export
 from synaspis.cli.faults import BAD_INPUT, FAILED, report_failure, report_usage
 from synaspis.cli.fly import fly
+from synaspis.cli.gateway import gateway
 from synaspis.cli.log import log
 from synaspis.cli.manual import write_lines
 from synaspis.cli.messages import messages
@@ -46,7 +47,7 @@ _GROUPS = (
         ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan", "consequences"),
     ),
     ("Ask about one flight", ("fly", "check")),
-    ("Exchange warning data", ("centre", "partner")),
+    ("Exchange warning data", ("centre", "partner", "gateway")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
@@ -200,6 +201,7 @@ for _command in (
     consequences,
     centre,
     partner,
+    gateway,
 ):
     main.add_command(_command)
 

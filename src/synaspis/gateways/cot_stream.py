@@ -14,7 +14,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from synaspis.agreement.label import Label
-from synaspis.core.clock import from_rfc3339
+from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
 from synaspis.core.errors import Fault, InputError
 from synaspis.gateways.cot import EXERCISE, UNKNOWN
 
@@ -25,6 +25,10 @@ DEPTH_MAX: Final = 16
 ELEMENTS_MAX: Final = 512
 TEXT_MAX: Final = 4_000
 """Characters of a name, an attribute or a text that is used."""
+
+PING: Final = "t-x-c-t"
+PONG: Final = "t-x-c-t-r"
+"""Types of signs of life and of the answer to them."""
 
 _END: Final = b"</event>"
 _PLACE_UNKNOWN: Final = float(UNKNOWN)
@@ -85,8 +89,11 @@ class CotSplitter:
             del self._held[:end]
             self._searched = 0
             yield event
-        if not self._held.strip():
-            self._held.clear()
+        begun = self._held.lstrip()
+        if begun.startswith(b"<?xml") and (close := begun.find(b"?>")) >= 0:
+            # A declaration alone is no event that has begun: who sends one may be silent for long.
+            begun = begun[close + 2 :].lstrip()
+        self._held = begun
         # The end of an event may lie across two pieces.
         self._searched = max(len(self._held) - len(_END) + 1, 0)
         if len(self._held) > self._most or end > self._most:
@@ -257,3 +264,14 @@ def _text(text: str, name: str, faults: list[Fault], *, lines: bool = False) -> 
 def is_exercise(event: CotRead) -> bool:
     """Whether an event says of itself that it belongs to an exercise."""
     return event.exercise is not None or EXERCISE in (event.caveat, event.remarks[: len(EXERCISE)])
+
+
+def control(kind: str, now_us: int, exercise: str | None) -> bytes:
+    """A sign of life, or the answer to one, as one line. kind: `PING` or `PONG`."""
+    now, stale = (to_rfc3339(instant)[:23] + "Z" for instant in (now_us, now_us + 60 * SECOND_US))
+    marked = "" if exercise is None else f' caveat="{EXERCISE}"'
+    return (
+        f'<event version="2.0" uid="synaspis-{kind}" type="{kind}" how="m-g" time="{now}" start="{now}" '
+        f'stale="{stale}"{marked}><point lat="0.0" lon="0.0" hae="0.0" ce="{UNKNOWN}" le="{UNKNOWN}"/>'
+        f"<detail/></event>\n"
+    ).encode()
