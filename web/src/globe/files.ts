@@ -1,0 +1,77 @@
+/** Results opened from files: GeoJSON and CZML, as the export of the package writes them. */
+
+import { CzmlDataSource, GeoJsonDataSource, Color, type CzmlDataSource as Czml, type GeoJsonDataSource as Geo } from "@cesium/engine";
+import type { Json, JsonObject } from "../types";
+import type { Globe } from "./globe";
+
+export interface Opened {
+  name: string;
+  kind: "geojson" | "czml" | "json";
+  marking: string;
+  content: Json;
+  source: Czml | Geo | null;
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What a file holds, told from its content, not from its name. */
+export function kindOf(content: Json): Opened["kind"] {
+  if (Array.isArray(content) && isObject(content[0]) && content[0].id === "document") return "czml";
+  if (isObject(content) && (content.type === "FeatureCollection" || content.type === "Feature")) return "geojson";
+  return "json";
+}
+
+/** Marking of a file; results carry it at the top. */
+export function markingOf(content: Json): string {
+  const top = Array.isArray(content) ? content[0] : content;
+  if (!isObject(top)) return "";
+  if (typeof top.marking === "string") return top.marking;
+  const properties = isObject(top.properties) ? top.properties : {};
+  return typeof properties.marking === "string" ? properties.marking : "";
+}
+
+/** Open a file and draw it; raises an error in words for what is no JSON. */
+export async function openFile(globe: Globe, file: File): Promise<Opened> {
+  let content: Json;
+  try {
+    content = JSON.parse(await file.text()) as Json;
+  } catch {
+    throw new Error(`${file.name} is no JSON. Allowed are GeoJSON, CZML and the JSON that the commands print with --json.`);
+  }
+  const kind = kindOf(content);
+  const source = await draw(globe, kind, content);
+  return { name: file.name, kind, marking: markingOf(content), content, source };
+}
+
+async function draw(globe: Globe, kind: Opened["kind"], content: Json): Promise<Czml | Geo | null> {
+  if (kind === "json") return null;
+  const source = kind === "czml"
+    ? await CzmlDataSource.load(content as unknown as object)
+    : await GeoJsonDataSource.load(content as unknown as object, { fill: Color.fromCssColorString("#009e73").withAlpha(0.4) });
+  if (source instanceof GeoJsonDataSource) colourByProperty(source);
+  await globe.widget.dataSources.add(source);
+  await globe.widget.zoomTo(source);
+  globe.draw();
+  return source;
+}
+
+/** Each feature in the colour that its file says. */
+function colourByProperty(source: Geo): void {
+  for (const entity of source.entities.values) {
+    const properties = (entity.properties?.getValue() ?? {}) as { colour?: string };
+    if (!properties.colour) continue;
+    const colour = Color.fromCssColorString(properties.colour);
+    if (entity.polygon) {
+      entity.polygon.material = colour.withAlpha(0.45) as unknown as typeof entity.polygon.material;
+      entity.polygon.outline = undefined;
+    }
+    if (entity.billboard) entity.billboard.color = colour as unknown as typeof entity.billboard.color;
+  }
+}
+
+/** Take a file off the globe. */
+export function closeFile(globe: Globe, opened: Opened): void {
+  if (opened.source) globe.widget.dataSources.remove(opened.source, true);
+  globe.draw();
+}

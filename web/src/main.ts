@@ -1,0 +1,222 @@
+/** Start of the page: asks who we are, draws what we may see, and follows the feed. */
+
+import "./style.css";
+import { getScene, getSession, Refused } from "./api";
+import { button, byId, el } from "./dom";
+import { openFeed } from "./feed";
+import { AreaLayer } from "./globe/areas";
+import { AssetLayer } from "./globe/assets";
+import { loadBorders } from "./globe/borders";
+import { Globe } from "./globe/globe";
+import { TrackLayer } from "./globe/tracks";
+import { Header } from "./header";
+import { words } from "./format";
+import { assetsPanel } from "./panels/assets";
+import { filesPanel } from "./panels/files";
+import { logsPanel } from "./panels/logs";
+import { messagesPanel } from "./panels/messages";
+import { type Context, nameOf } from "./panels/panel";
+import { planPanel } from "./panels/plan";
+import { situationPanel } from "./panels/situation";
+import { type TabEntry, Tabs } from "./panels/tabs";
+import { whitePanel } from "./panels/white";
+import { Store } from "./store";
+import { makeLegend, makeTimeline, threatsOf } from "./timeline";
+import type { FeedEvents, FeedKind, Scene, Session } from "./types";
+import { readView, type View, writeView } from "./urlstate";
+import { Color } from "@cesium/engine";
+
+const REFRESH_MS = 250;
+
+class Page {
+  private readonly context: Context;
+  private readonly globe: Globe;
+  private readonly tracks: TrackLayer;
+  private readonly assets: AssetLayer;
+  private readonly areas: AreaLayer;
+  private readonly header: Header;
+  private readonly tabs: Tabs;
+  private readonly timeline: () => void;
+  private readonly dark = window.matchMedia("(prefers-color-scheme: dark)");
+  private endFeed: () => void = () => undefined;
+  private borders: { show: boolean } | null = null;
+  private dirty = true;
+
+  constructor(session: Session, scene: Scene, view: View) {
+    this.globe = new Globe(byId("globe"), view.mode, view.camera);
+    this.context = {
+      session, scene, view, globe: this.globe, store: new Store(),
+      change: (change) => { this.change(change); },
+      announce: (text) => { byId("announce").textContent = text; },
+    };
+    this.settle();
+    this.assets = new AssetLayer(this.globe);
+    this.areas = new AreaLayer(this.globe);
+    this.tracks = new TrackLayer(this.globe);
+    this.header = new Header(this.context);
+    this.timeline = makeTimeline(this.context);
+    makeLegend(this.context);
+    this.tabs = new Tabs(this.entries(), (tab) => { this.change({ tab }); });
+    this.listen();
+    this.follow();
+    this.showAll();
+    void this.addBorders();
+    window.setInterval(() => { this.refresh(); }, REFRESH_MS);
+  }
+
+  /** Fill in what the address leaves open from what there is. */
+  private settle(): void {
+    const { session, view } = this.context;
+    const { phases } = session.scenario;
+    const threats = threatsOf(this.context);
+    if (!phases.some((phase) => phase.id === view.phase)) view.phase = phases[phases.length - 1]?.id ?? "";
+    if (!threats.includes(view.threat)) view.threat = threats[threats.length - 1] ?? "";
+    if (!session.view_as.includes(view.as)) view.as = session.cell;
+  }
+
+  private entries(): TabEntry[] {
+    const { context } = this;
+    const entries: TabEntry[] = [
+      { id: "situation", title: "Situation", panel: situationPanel(context) },
+      { id: "plan", title: "Plan", panel: planPanel(context) },
+      { id: "messages", title: "Messages", panel: messagesPanel(context) },
+      { id: "assets", title: "Assets", panel: assetsPanel(context) },
+      { id: "logs", title: "Logs", panel: logsPanel(context) },
+      { id: "files", title: "Files", panel: filesPanel(context) },
+    ];
+    if (context.session.role === "white") entries.push({ id: "white", title: "White cell", panel: whitePanel(context) });
+    return entries;
+  }
+
+  private listen(): void {
+    this.globe.onPick = (id) => { this.change({ selected: id }); };
+    this.globe.onMove = (camera) => {
+      this.context.view.camera = camera;
+      this.address();
+    };
+    byId("globe").addEventListener("keydown", (event) => { if (this.globe.nudge(event.key)) event.preventDefault(); });
+    this.dark.addEventListener("change", () => { this.theme(); });
+    window.addEventListener("hashchange", () => {
+      const former = this.context.view.as;
+      Object.assign(this.context.view, readView(window.location.hash));
+      this.settle();
+      this.globe.place(this.context.view.camera);
+      if (this.context.view.as !== former) this.follow();
+      this.showAll();
+    });
+  }
+
+  private change(change: Partial<View>): void {
+    const { view } = this.context;
+    const former = { ...view, layers: view.layers.join() };
+    Object.assign(view, change);
+    if (view.mode !== former.mode) this.globe.mode(view.mode);
+    if (view.as !== former.as) this.follow();
+    this.address();
+    const drawn = view.phase !== former.phase || view.threat !== former.threat || view.layers.join() !== former.layers;
+    if (drawn || view.as !== former.as || view.theme !== former.theme) this.showAll();
+    else this.showChosen();
+  }
+
+  private address(): void {
+    const { view, session } = this.context;
+    const shown = writeView({ ...view, as: view.as === session.cell ? "" : view.as });
+    window.history.replaceState(null, "", shown === "" ? window.location.pathname : shown);
+  }
+
+  /** Begin the feed of the cell that is looked through, from its start. */
+  private follow(): void {
+    this.endFeed();
+    const { context } = this;
+    const fresh = new Store();
+    context.store.tracks.clear();
+    context.store.logs.clear();
+    context.store.items.length = 0;
+    context.store.cancelled.clear();
+    context.store.board = fresh.board;
+    this.tracks.clear();
+    this.endFeed = openFeed(context.view.as, {
+      event: (kind, event) => { this.take(kind, event); },
+      connected: (is) => { this.header.connected(is); },
+    });
+  }
+
+  private take<K extends FeedKind>(kind: K, event: FeedEvents[K]): void {
+    this.context.store.take(kind, event);
+    this.dirty = true;
+    if (kind !== "message") return;
+    const { message } = event as FeedEvents["message"];
+    if (message.kind === "warning" || message.kind === "launch-report") {
+      this.context.announce(`${words(message.kind)} of ${nameOf(this.context.session, message.sender)}`);
+    }
+  }
+
+  private async addBorders(): Promise<void> {
+    const made = await loadBorders("./borders/countries-50m.json", Color.fromCssColorString("#8a99a8").withAlpha(0.75));
+    this.borders = this.globe.widget.scene.primitives.add(made, 0) as { show: boolean };
+    this.borders.show = this.context.view.layers.includes("borders");
+    this.globe.draw();
+  }
+
+  private theme(): void {
+    const { theme } = this.context.view;
+    const dark = theme === "dark" || (theme === "auto" && this.dark.matches);
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    this.globe.theme(dark);
+  }
+
+  /** Show everything that the view says. */
+  private showAll(): void {
+    const { view, scene, session } = this.context;
+    const has = (layer: View["layers"][number]): boolean => view.layers.includes(layer);
+    const phase = session.scenario.phases.find((each) => each.id === view.phase);
+    this.theme();
+    this.assets.show(scene.assets, phase?.date ?? "9999");
+    this.assets.visible(has("assets"), has("volumes"));
+    void this.areas.showDefended(scene.defended, view.phase, view.threat, has("defended"));
+    this.areas.visible(has("areas"));
+    this.tracks.visible(has("tracks"));
+    if (this.borders) this.borders.show = has("borders");
+    this.timeline();
+    this.showChosen();
+  }
+
+  private showChosen(): void {
+    this.assets.select(this.context.view.selected);
+    this.tabs.show(this.context.view.tab);
+    this.header.update();
+  }
+
+  /** What the clock moves, and what came since the last turn. */
+  private refresh(): void {
+    this.header.update();
+    this.tabs.update();
+    if (!this.dirty) return;
+    this.dirty = false;
+    this.tracks.update(this.context.store);
+    this.areas.update(this.context.store);
+  }
+
+  /** For tests: values instead of pixels. */
+  get probe(): { tracks: () => number; store: Store; globe: Globe } {
+    return { tracks: () => this.tracks.size, store: this.context.store, globe: this.globe };
+  }
+}
+
+async function start(): Promise<void> {
+  const view = readView(window.location.hash);
+  try {
+    const session = await getSession();
+    const scene = await getScene(session.view_as.includes(view.as) ? view.as : session.cell);
+    const page = new Page(session, scene, view);
+    Object.assign(window, { synaspis: page.probe });
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    const inWords = error instanceof Refused ? error.message : `The page could not start: ${String(error)}`;
+    byId("panel").replaceChildren(el("p", { class: "error", role: "alert" }, inWords),
+      button("Try again", () => { window.location.reload(); }));
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
+void start();

@@ -1,0 +1,68 @@
+/** Results opened from files: drawn on the globe, and their facts as a table. */
+
+import { button, el } from "../dom";
+import { closeFile, openFile, type Opened } from "../globe/files";
+import { words } from "../format";
+import type { Json, JsonObject } from "../types";
+import { plainly } from "./messages";
+import type { Context, Panel } from "./panel";
+
+const ROWS_MAX = 60;
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Facts of a file as rows of name and value, so that everything drawn can also be read. */
+export function factsOf(kind: Opened["kind"], content: Json): [string, string][] {
+  if (kind === "geojson" && isObject(content) && Array.isArray(content.features)) {
+    return content.features.filter(isObject).map((feature) => {
+      const { name = feature.id ?? "feature", ...others } = isObject(feature.properties) ? feature.properties : {};
+      return [plainly(name), plainly(others)];
+    });
+  }
+  if (kind === "czml" && Array.isArray(content)) {
+    return content.filter(isObject).slice(1).map((packet) =>
+      [plainly(packet.name ?? packet.id ?? ""), typeof packet.availability === "string" ? packet.availability.replace("/", " to ") : ""]);
+  }
+  if (isObject(content)) return Object.entries(content).map(([name, value]) => [words(name), plainly(value).slice(0, 400)]);
+  return [["Content", plainly(content).slice(0, 400)]];
+}
+
+export function filesPanel(context: Context): Panel {
+  const list = el("div");
+  const outcome = el("p", { "aria-live": "polite" });
+  const open = async (files: FileList | null): Promise<void> => {
+    for (const file of files ?? []) {
+      try {
+        const opened = await openFile(context.globe, file);
+        list.append(entry(context, opened));
+        outcome.className = "good";
+        outcome.textContent = `${file.name} is open.`;
+      } catch (error) {
+        outcome.className = "error";
+        outcome.textContent = `${file.name} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    }
+  };
+  const picker = el("input", {
+    type: "file", id: "file", multiple: true, accept: ".json,.geojson,.czml", change: () => {
+      void open(picker.files).then(() => { picker.value = ""; });
+    },
+  });
+  const element = el("div", {}, el("h2", {}, "Results from files"),
+    el("p", { class: "quiet" }, "GeoJSON and CZML of synaspis export, or the JSON that a command prints with --json. Files stay on this machine."),
+    el("div", { class: "row" }, el("label", { for: "file" }, "Open"), picker), outcome, list);
+  return { element, update: () => undefined };
+}
+
+function entry(context: Context, opened: Opened): HTMLElement {
+  const facts = factsOf(opened.kind, opened.content);
+  const shown = facts.slice(0, ROWS_MAX);
+  const made: HTMLElement = el("section", { "aria-label": opened.name },
+    el("h2", {}, `${opened.name} `, opened.marking === "" ? null : el("span", { class: "tag" }, opened.marking), " ",
+      button("Close", () => { closeFile(context.globe, opened); made.remove(); }, { class: "link" })),
+    el("table", {}, el("caption", { class: "unseen" }, `What ${opened.name} holds`),
+      el("tbody", {}, ...shown.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value))))),
+    facts.length > shown.length ? el("p", { class: "quiet" }, `${facts.length - shown.length} more are not listed.`) : null);
+  return made;
+}

@@ -1,0 +1,82 @@
+/** The feed of messages, newest first, each with what it says and why it came. */
+
+import { button, el } from "../dom";
+import { clockTime, words } from "../format";
+import { contentOf, isMessage, type Item, namesOf } from "../store";
+import type { DeliveredMessage, Json } from "../types";
+import { acknowledge, textForm } from "./act";
+import { type Context, nameOf, type Panel } from "./panel";
+import { showWhy, whyNotForm } from "./why";
+
+const SHOWN = 150;
+const SAYS = ["text", "question", "answer", "remarks", "reason", "subject"];
+
+/** A message in a sentence or two, from the fields that hold prose, or else all that it says. */
+export function summary(message: DeliveredMessage): string {
+  const content = contentOf(message);
+  const prose = SAYS.map((name) => content[name]).filter((value) => typeof value === "string");
+  if (prose.length > 0) return prose.join(" ");
+  return Object.entries(content).map(([name, value]) => `${words(name)}: ${plainly(value)}`).join("; ");
+}
+
+/** A value in words: numbers as they are, objects as their parts. */
+export function plainly(value: Json): string {
+  if (value === null) return "none";
+  if (typeof value === "number") return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toFixed(4)));
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(plainly).join(", ");
+  return Object.entries(value).map(([name, part]) => `${name.replace(/_/g, " ")} ${plainly(part)}`).join(", ");
+}
+
+export function messagesPanel(context: Context): Panel {
+  let kind = "";
+  const list = el("div", { role: "log", "aria-label": "Messages, newest first" });
+  const kinds = el("select", { "aria-label": "Kind of message", change: () => { kind = kinds.value; render(); } });
+  const rendered = new Map<string, HTMLElement>();
+  let last = -1;
+
+  const render = (): void => {
+    last = context.store.items.length;
+    const { items } = context.store;
+    const present = [...new Set(items.map(kindOf))].sort();
+    if (kinds.childElementCount !== present.length + 1) {
+      kinds.replaceChildren(el("option", { value: "" }, "All kinds"),
+        ...present.map((each) => el("option", { value: each, selected: each === kind }, words(each))));
+    }
+    const wanted = items.filter((item) => kind === "" || kindOf(item) === kind).slice(-SHOWN).reverse();
+    list.replaceChildren(...wanted.map((item) => {
+      const key = `${item.centre}:${item.counter}`;
+      const known = rendered.get(key) ?? entry(context, item);
+      rendered.set(key, known);
+      return known;
+    }));
+    if (wanted.length === 0) list.append(el("p", { class: "quiet" }, "No messages yet."));
+  };
+  const form = context.session.role === "observer" ? null : textForm(context);
+  const element = el("div", {},
+    el("div", { class: "row" }, el("h2", { style: "margin:0" }, "Messages"), kinds), form, list, whyNotForm(context));
+  return { element, update: () => { if (last !== context.store.items.length) render(); } };
+}
+
+const kindOf = (item: Item): string => (isMessage(item) ? item.message.kind : "notice");
+
+function entry(context: Context, item: Item): HTMLElement {
+  const time = el("time", { datetime: item.at }, clockTime(item.at));
+  if (!isMessage(item)) {
+    return el("article", { class: "message notice" },
+      el("div", { class: "head" }, time, el("strong", {}, "Notice of the centre")), el("p", {}, item.text));
+  }
+  const { message } = item;
+  const title = `${words(message.kind)} of ${nameOf(context.session, message.sender)}`;
+  const actions = el("div", { class: "actions" },
+    button("Why do I see this?", () => {
+      void showWhy(context, `Why do I see this ${message.kind.replace(/-/g, " ")}?`, item.centre, item.counter, item.why, item.quality);
+    }, { class: "link" }));
+  if (context.session.role === "nation" && namesOf(item).length > 0 && message.sender !== context.session.cell) {
+    actions.append(button("Acknowledge", () => { void acknowledge(context, item); }, { class: "link" }));
+  }
+  const findings = (item.findings ?? []).map((finding) => el("p", { class: "error" }, `Check: ${finding.text}`));
+  return el("article", { class: "message", "aria-label": title },
+    el("div", { class: "head" }, time, el("strong", {}, title), el("span", { class: "tag" }, item.quality.replace(/-/g, " "))),
+    el("p", {}, summary(item)), ...findings, actions);
+}

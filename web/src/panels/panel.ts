@@ -1,0 +1,29 @@
+/** What every panel is given. */
+
+import type { Globe } from "../globe/globe";
+import type { Store } from "../store";
+import type { Scene, Session } from "../types";
+import type { View } from "../urlstate";
+
+export interface Context {
+  session: Session;
+  scene: Scene;
+  store: Store;
+  globe: Globe;
+  view: View;
+  /** Change what is shown; the address follows. */
+  change: (change: Partial<View>) => void;
+  /** Say something to a screen reader at once. */
+  announce: (text: string) => void;
+}
+
+export interface Panel {
+  element: HTMLElement;
+  /** Show what the store holds now. */
+  update: () => void;
+}
+
+/** Name of a partner as people say it. */
+export function nameOf(session: Session, id: string): string {
+  return session.nations.find((nation) => nation.id === id)?.name ?? id;
+}

@@ -1,0 +1,108 @@
+/** Warnings and tracks, each with a countdown to the predicted impact. */
+
+import { el } from "../dom";
+import { clockTime, countdown, place, words } from "../format";
+import { contentOf, type KnownTrack } from "../store";
+import type { DeliveredMessage, Json, JsonObject, Place } from "../types";
+import { claimForm } from "./act";
+import { type Context, nameOf, type Panel } from "./panel";
+import { Table } from "./table";
+import { showWhy } from "./why";
+
+const URGENT_S = 300;
+
+const object = (value: Json | undefined): JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+
+/** Earliest instant at which a warning or launch report expects an impact. */
+export function impactTime(message: DeliveredMessage): string {
+  const content = contentOf(message);
+  const window = text(object(content.impact).earliest);
+  return window === "" ? text(object(content.impact_time).time) : window;
+}
+
+/** Where a warning or launch report expects an impact, in words. */
+function impactPlace(message: DeliveredMessage): string {
+  const content = contentOf(message);
+  const area = object(content.area);
+  const at = area.centre ?? content.impact;
+  const point = object(at);
+  if (typeof point.latitude_deg !== "number" || typeof point.longitude_deg !== "number") return text(area.name);
+  const name = text(area.name);
+  return `${name === "" ? "" : `${name}, `}${place(point.latitude_deg, point.longitude_deg)}`;
+}
+
+export function situationPanel(context: Context): Panel {
+  const { store, session } = context;
+  const until = (instant: string | undefined): string => {
+    const seconds = store.secondsUntil(instant);
+    return seconds === null ? clockTime(instant) : countdown(seconds);
+  };
+  const urgent = (instant: string | undefined): string => {
+    const seconds = store.secondsUntil(instant);
+    return seconds !== null && seconds > 0 && seconds < URGENT_S ? "urgent" : "";
+  };
+  const warnings = new Table<DeliveredMessage>({
+    caption: "Warnings and launch reports",
+    empty: "No warnings.",
+    key: (message) => `message:${message.centre}:${message.counter}`,
+    select: (key) => { context.change({ selected: key }); },
+    mark: (message) => urgent(impactTime(message)),
+    columns: [
+      { title: "What", cell: (message) => words(text(contentOf(message).level) || message.message.kind) },
+      { title: "From", cell: (message) => nameOf(session, message.message.sender) },
+      { title: "Where", cell: impactPlace },
+      { title: "Impact in", cell: (message) => until(impactTime(message)), kind: "count" },
+    ],
+  });
+  const tracks = new Table<KnownTrack>({
+    caption: "Tracks",
+    empty: "No tracks.",
+    key: (known) => `track:${known.track.number}`,
+    select: (key) => { context.change({ selected: key }); },
+    mark: (known) => urgent(known.track.impact?.time),
+    columns: [
+      { title: "Track", cell: (known) => `T${known.track.number}`, kind: "tight" },
+      { title: "Seen by", cell: (known) => known.track.sources.map((source) => nameOf(session, source)).join(", ") },
+      { title: "Seen at", cell: (known) => clockTime(known.track.time), kind: "tight" },
+      { title: "Predicted impact", cell: (known) => impactOf(known.track.impact) },
+      { title: "Impact in", cell: (known) => until(known.track.impact?.time), kind: "count" },
+    ],
+  });
+  const detail = el("div", { id: "track-detail" });
+  let shown = "";
+  const update = (): void => {
+    warnings.show(store.messages("warning", "launch-report"), context.view.selected);
+    tracks.show([...store.tracks.values()].sort((one, other) => one.track.number - other.track.number), context.view.selected);
+    const chosen = store.tracks.get(Number(context.view.selected.replace("track:", "")));
+    const key = chosen ? context.view.selected : "";
+    if (key === shown) return;
+    shown = key;
+    detail.replaceChildren(...(chosen ? [trackDetail(context, chosen)] : []));
+  };
+  const element = el("div", {},
+    el("h2", {}, "Warnings"), warnings.element, el("h2", {}, "Tracks"), tracks.element, detail);
+  return { element, update };
+}
+
+function impactOf(impact: Place | undefined): string {
+  if (!impact) return "not told to us";
+  const spread = impact.covariance_m2 ? "" : ", uncertainty not told";
+  return `${place(impact.latitude_deg, impact.longitude_deg)}${spread}`;
+}
+
+function trackDetail(context: Context, known: KnownTrack): HTMLElement {
+  const { track } = known;
+  const why = el("button", { type: "button", class: "link", click: () => {
+    void showWhy(context, `Why do I see track T${track.number}?`, known.centre, known.counter, track.why, track.quality);
+  } }, "Why do I see this?");
+  const facts = el("dl", {},
+    el("dt", {}, "Quality"), el("dd", {}, words(track.quality)),
+    el("dt", {}, "Launched"), el("dd", {}, track.launch
+      ? `${place(track.launch.latitude_deg, track.launch.longitude_deg)} at ${clockTime(track.launch.time)}` : "not told to us"),
+    el("dt", {}, "Under"), el("dd", {}, track.why.map((each) => `${each.agreement}, clause ${each.clause}`).join("; ")),
+  );
+  const form = context.session.role === "nation" ? claimForm(context, known) : null;
+  return el("section", { "aria-label": `Track T${track.number}` }, el("h2", {}, `Track T${track.number} `, why), facts, form ?? "");
+}
