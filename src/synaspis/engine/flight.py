@@ -15,7 +15,7 @@ import numpy as np
 
 from synaspis.core.constants import EARTH_MEAN_RADIUS_M, EARTH_MU_M3_S2, EARTH_ROTATION_RAD_S
 from synaspis.engine._jit import driver, lane, prange, scalar
-from synaspis.engine.forces import height_m
+from synaspis.engine.forces import density_kg_m3, height_m
 from synaspis.engine.steps import boost_step, drag_step, free_step
 
 LANES: Final = 64
@@ -26,6 +26,8 @@ RISE_NODES: Final = 4
 _DESCENT_STEPS_MAX: Final = 6_000
 _STEP_MAX_S: Final = 1.0
 _CLIMB_PER_STEP_M: Final = 1_750.0  # a quarter of the scale height of air
+_LIGHT_M2_KG: Final = 1.0 / 500.0  # above, 1 s may be longer than the air leaves a body its speed
+_BRAKING_PER_STEP: Final = 0.7
 
 # Columns of `summary`.
 BURNOUT: Final = 0  # time, then the state in six columns
@@ -158,16 +160,30 @@ def _thin(nodes, i, base, count):  # type: ignore[no-untyped-def]
 
 
 @lane
+def _brake(S, step, drag_area_per_mass):  # type: ignore[no-untyped-def]
+    """Shorten steps to what the air lets a light body do: a longer one would throw it back, and farther."""
+    for j in range(LANES):
+        speed = sqrt(S[3, j] * S[3, j] + S[4, j] * S[4, j] + S[5, j] * S[5, j])
+        rate = 0.5 * drag_area_per_mass * density_kg_m3(_height(S[0, j], S[1, j], S[2, j])) * speed
+        step[j] = min(step[j], _BRAKING_PER_STEP / max(rate, 1e-9))
+
+
+@lane
 def _descend(S, time, landed, first, base, node_count, drag_area_per_mass, nodes):  # type: ignore[no-untyped-def]
     """Fly with drag to the ground; the nodes of a lane are thinned when full. Returns how many each has."""
     used, stride = np.zeros(LANES, np.int64), np.ones(LANES, np.int64)
+    step, light = np.empty(LANES), drag_area_per_mass > _LIGHT_M2_KG
     for j in range(LANES):
         landed[j] = 0.0
     for k in range(_DESCENT_STEPS_MAX):
         flying = 0.0
         for j in range(LANES):
             pace = abs(_climb(S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j]))
-            h = (1.0 - landed[j]) * min(_STEP_MAX_S, _CLIMB_PER_STEP_M / max(pace, 1.0))
+            step[j] = (1.0 - landed[j]) * min(_STEP_MAX_S, _CLIMB_PER_STEP_M / max(pace, 1.0))
+        if light:
+            _brake(S, step, drag_area_per_mass)
+        for j in range(LANES):
+            h = step[j]
             S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j] = drag_step(
                 S[0, j], S[1, j], S[2, j], S[3, j], S[4, j], S[5, j], h, drag_area_per_mass
             )

@@ -62,6 +62,7 @@ def _density_table() -> tuple[np.ndarray, ...]:
 
 _D0, _D1, _D2, _D3 = _density_table()
 _LAST: Final = float(TABLE_ROWS) + 0.5
+_LAST_ROW: Final = np.uint32(TABLE_ROWS)
 
 
 @lane
@@ -74,7 +75,9 @@ def density_kg_m3(height_m):  # type: ignore[no-untyped-def]
     position = min(max(height_m * (1.0 / TABLE_STEP_M), 0.0), _LAST)
     whole = np.int32(position)
     part = position - whole
-    row = np.uint32(whole)  # unsigned: a signed index would be tested for wrap-around in every lane
+    # Unsigned: a signed index would be tested for wrap-around in every lane. The limit is for a height that
+    # is no number any more: converted, it would be an index far outside of the table.
+    row = min(np.uint32(whole), _LAST_ROW)
     return _D0[row] + part * (_D1[row] + part * (_D2[row] + part * _D3[row]))
 
 
