@@ -7,6 +7,7 @@ allowed. A document type is refused before anything is parsed, so that no entity
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -30,7 +31,14 @@ PING: Final = "t-x-c-t"
 PONG: Final = "t-x-c-t-r"
 """Types of signs of life and of the answer to them."""
 
+_CONTROL: Final = "t-"
+"""Types of what programs say to each other; some leave the point out."""
+
 _END: Final = b"</event>"
+_BEFORE: Final = re.compile(rb"""(?:\s|<\?xml[^?>]*\?>)+""")
+_HEAD: Final = re.compile(rb"""<event(?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_HEAD_MAX: Final = 4_096
+"""The first tag is looked at so far; signs of life end with it."""
 _PLACE_UNKNOWN: Final = float(UNKNOWN)
 
 
@@ -81,24 +89,31 @@ class CotSplitter:
         Raises InputError once more is held than an event may have: the stream cannot be trusted any more.
         """
         self._held += data
-        while (end := self._held.find(_END, self._searched)) >= 0:
-            end += len(_END)
+        while end := self._end():
             if end > self._most:
                 break
             event = bytes(self._held[:end])
             del self._held[:end]
             self._searched = 0
             yield event
-        begun = self._held.lstrip()
-        if begun.startswith(b"<?xml") and (close := begun.find(b"?>")) >= 0:
-            # A declaration alone is no event that has begun: who sends one may be silent for long.
-            begun = begun[close + 2 :].lstrip()
-        self._held = begun
-        # The end of an event may lie across two pieces.
-        self._searched = max(len(self._held) - len(_END) + 1, 0)
-        if len(self._held) > self._most or end > self._most:
+        if len(self._held) > self._most:
             what = f"an event of more than {self._most} bytes"
             raise InputError(Fault(what, remedy="Send events one by one; large things have no place here."))
+
+    def _end(self) -> int:
+        """Where the first event ends; 0 while it is not whole."""
+        held = self._held
+        # A declaration alone is no event that has begun: who sends one may be silent for long.
+        if before := _BEFORE.match(held):
+            del held[: before.end()]
+            self._searched = 0
+        head = None if self._searched > _HEAD_MAX else _HEAD.match(held, 0, _HEAD_MAX)
+        if head is not None and head[0].endswith(b"/>"):
+            return head.end()
+        end = held.find(_END, self._searched) + len(_END)
+        # The end of an event may lie across two pieces.
+        self._searched = max(len(held) - len(_END) + 1, 0)
+        return end if end >= len(_END) else 0
 
 
 def read_cot(data: bytes) -> CotRead:
@@ -117,7 +132,10 @@ def read_cot(data: bytes) -> CotRead:
     times = {name: _instant(root.get(name, ""), name, faults) for name in ("time", "stale")}
     caveat = _text(root.get("caveat", ""), "caveat", faults)
     releasable = tuple(sorted(set(_text(root.get("releasableTo", ""), "releasableTo", faults).split())))
-    latitude, longitude, height = _point(root.find("point"), faults)
+    point = root.find("point")
+    if point is None and texts["type"].startswith(_CONTROL):
+        point = ElementTree.Element("point", {"lat": "0", "lon": "0", "hae": UNKNOWN})
+    latitude, longitude, height = _point(point, faults)
     detail = root.find("detail")
     inside: Mapping[str, Any] = {} if detail is None else _detail(detail, faults)
     label: Label | None = inside.get("label")

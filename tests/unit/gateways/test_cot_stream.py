@@ -89,6 +89,30 @@ def test_a_stream_is_cut_into_its_events_however_it_comes(size):
     assert splitter.held_bytes == 0
 
 
+PONG = b'<event version="2.0" type="t-x-d-d" uid="a>b" how="m-g" time="2026-11-22T09:34:18.771687Z" '
+PONG += b'start="2026-11-22T09:34:18.771687Z" stale="2026-11-22T10:34:18.771729Z" />'
+
+
+@pytest.mark.parametrize("size", [1, 50, 10_000])
+def test_an_event_of_one_tag_ends_with_it(size):
+    stream = b'<?xml version="1.0"?>' + PONG + chat() + PONG
+    splitter = CotSplitter()
+    found = [event for at in range(0, len(stream), size) for event in splitter.feed(stream[at : at + size])]
+    assert [read_cot(event).type for event in found] == ["t-x-d-d", "b-t-f", "t-x-d-d"]
+    assert splitter.held_bytes == 0
+
+
+def test_an_event_that_comes_byte_by_byte_costs_no_more_than_its_length():
+    splitter = CotSplitter()
+    begin = time.process_time()
+    for sign in b'<event a="' + b"<?xml?>" * 8_000:
+        list(splitter.feed(bytes([sign])))
+    for _ in range(60_000 // 7):
+        list(CotSplitter().feed(b"<?xml?>"))
+    assert time.process_time() - begin < 2.0
+    assert list(CotSplitter().feed(b"<?xml version='1.0'?>" * 9_000)) == []
+
+
 def test_an_event_without_an_end_is_not_kept_for_ever():
     splitter = CotSplitter()
     for _ in range(65):

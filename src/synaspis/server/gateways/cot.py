@@ -100,6 +100,8 @@ class CotGateway:
         self._peers[host] += 1
         try:
             await self._talk(reader, writer, host)
+        except asyncio.CancelledError:
+            return  # the program ends; asyncio would print a traceback for it
         finally:
             self._peers[host] -= 1
             if not self._peers[host]:
