@@ -19,6 +19,7 @@ from synaspis.cli.centre import centre
 from synaspis.cli.check import check
 from synaspis.cli.consequences import consequences
 from synaspis.cli.cooperation import cooperation
+from synaspis.cli.coordination import coordination
 from synaspis.cli.cost import cost
 from synaspis.cli.coverage import coverage
 from synaspis.cli.export import export
@@ -47,7 +48,7 @@ _GROUPS = (
         ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan", "consequences"),
     ),
     ("Ask about one flight", ("fly", "check")),
-    ("Exchange warning data", ("centre", "partner", "gateway")),
+    ("Exchange warning data", ("centre", "coordination", "partner", "gateway")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
@@ -202,6 +203,7 @@ for _command in (
     centre,
     partner,
     gateway,
+    coordination,
 ):
     main.add_command(_command)
 

@@ -7,10 +7,11 @@ why and why not.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
@@ -56,6 +57,10 @@ class Step(FrozenModel):
     at: Since = Field(description="Since the start of the script.")
     sender: Text = Field(description="Partner that sends it.")
     kind: Text = Field(description="Kind of message.")
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = Field(
+        default=None,
+        description="32 hex digits, by which later messages refer to it; made from its content if left out.",
+    )
     label: Marking = Field(default=Marking(), description="How it is marked.")
     body: Annotated[Mapping[str, Any], BeforeValidator(lambda given: given)] = Field(
         description="What it says; see the formats of messages."
@@ -77,6 +82,9 @@ class Script(FrozenModel):
     name: Text = Field(description="Name as people say it.")
     summary: Text = Field(description="What happens, in a sentence or two.")
     agreements: Text = Field(description="Book of agreements that it is played under: id or path.")
+    exercise: Text | None = Field(
+        default=None, description="Name of the exercise that all messages carry; left out in earnest."
+    )
     starts: Text = Field(description="First instant, such as 2022-03-24T07:00:00Z.")
     steps: tuple[Step, ...] = Field(description="Messages in order, at least one.")
     sources: tuple[Text, ...] = Field(default=(), description="Ids of the source list.")
@@ -155,7 +163,7 @@ def play(script: Script, path: Path, *, agreements: str | Path | None = None) ->
     """
     chosen = book_path(script.agreements, beside=None if "/" not in script.agreements else path.parent)
     book = load_book(chosen if agreements is None else agreements)
-    lines = list(_lines(script, book, str(path)))
+    lines = list(script_lines(script, book, str(path)))
     rules = packaged_rules()
     with TemporaryDirectory() as folder:
         rehearsal = Rehearsal(
@@ -166,11 +174,15 @@ def play(script: Script, path: Path, *, agreements: str | Path | None = None) ->
             rules=lambda message, received_us: notification_findings(message, received_us, rules),
             questioner=examine,
         )
-        for line in lines:
+        for line, following in zip_longest(lines, lines[1:]):
             rehearsal.clock.set(max(line.arrives_us, rehearsal.clock.now_us()))
             answer_to = rehearsal.submit(line)
-            for _ in range(_AFTER_US // _TICK_US):
-                rehearsal.clock.set(rehearsal.centre.next_tick_us())
+            for ticks in range(_AFTER_US // _TICK_US):
+                tick_us = rehearsal.centre.next_tick_us()
+                # What follows soon must not come late; its own tick has answered this one by then.
+                if ticks and following is not None and tick_us > following.arrives_us:
+                    break
+                rehearsal.clock.set(tick_us)
                 rehearsal.centre.tick()
                 rehearsal.centre.examine_pending()
             answer = answer_to.answer
@@ -180,9 +192,18 @@ def play(script: Script, path: Path, *, agreements: str | Path | None = None) ->
     return Played(script, book.id, saw)
 
 
-def _lines(script: Script, book: AgreementBook, source: str) -> Iterator[Line]:
+def script_lines(
+    script: Script, book: AgreementBook, source: str, *, wanted: Callable[[Step], bool] = lambda _step: True
+) -> Iterator[Line]:
+    """Messages of a script as lines to be played at a centre.
+
+    book: agreements of that centre; its lowest label marks what is not marked. source: of the script, for
+    faults. wanted: which steps go to that centre. Raises InputError with every sender and body that is wrong.
+    """
     faults: list[Fault] = []
     for number, step in enumerate(script.steps):
+        if not wanted(step):
+            continue
         where = f"steps[{number}]"
         instant_us = from_rfc3339(script.starts) + round(step.at.si * SECOND_US)
         partners = book.membership.partners
@@ -200,7 +221,8 @@ def _lines(script: Script, book: AgreementBook, source: str) -> Iterator[Line]:
             ]
             continue
         if not faults:
-            yield Line(step.sender, body, _label(step.label, book), instant_us, instant_us)
+            label = _label(step.label, book)
+            yield Line(step.sender, body, label, instant_us, instant_us, step.id or "", script.exercise)
     if faults:
         raise InputError(faults)
 
@@ -238,7 +260,12 @@ def _withheld(name: str, lines: list[Line], book: AgreementBook) -> Iterator[dic
     """Yield the messages of which a partner got nothing, with the reasons."""
     for line in lines:
         message = new_message(
-            line.body, sender=line.sender, label=line.label, sent_at_us=line.sent_at_us, id="0" * 32
+            line.body,
+            sender=line.sender,
+            label=line.label,
+            sent_at_us=line.sent_at_us,
+            id="0" * 32,
+            exercise=line.exercise,
         )
         item = describe(message, book)
         policy = book.policy_on(date.fromisoformat(to_rfc3339(line.arrives_us)[:10]))

@@ -1,0 +1,22 @@
+"""Coordination between nations: plans, claims, hand-overs and deadlines, as each was delivered them."""
+
+from synaspis.coordination.against_analysis import Held, compare
+from synaspis.coordination.board import Board, board_of
+from synaspis.coordination.heard import CENTRES, COORDINATION, DATA
+from synaspis.coordination.rehearsal import Rehearsed, rehearse
+from synaspis.coordination.responses import Responses, load_responses, responses_ids
+
+__all__ = [
+    "CENTRES",
+    "COORDINATION",
+    "DATA",
+    "Board",
+    "Held",
+    "Rehearsed",
+    "Responses",
+    "board_of",
+    "compare",
+    "load_responses",
+    "rehearse",
+    "responses_ids",
+]
