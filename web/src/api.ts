@@ -40,21 +40,24 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   } catch {
     throw new Refused([{ what: "the server does not answer", remedy: "Is it running? The page tries again by itself." }]);
   }
-  const text = await answer.text();
-  let content: unknown = null;
-  try {
-    content = text === "" ? null : JSON.parse(text);
-  } catch {
-    throw new Refused(faultsOf(answer.status, null));
-  }
-  if (!answer.ok) throw new Refused(faultsOf(answer.status, content));
+  const content = parsed(await answer.text());
+  if (!answer.ok || content === undefined) throw new Refused(faultsOf(answer.status, content));
   return content as T;
+}
+
+/** What a text says as JSON; null for none, undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function post<T>(path: string, body: JsonObject): Promise<T> {
   return ask<T>(path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", "x-synaspis": "1" },
     body: JSON.stringify(body),
   });
 }
@@ -65,6 +68,18 @@ export const getScene = (as: string): Promise<Scene> => ask(`api/scene?${new URL
 /** Send a signed message of this cell; throws Refused with the faults of a refusal. */
 export const act = (kind: string, body: JsonObject, note = ""): Promise<Json> => post("api/act", { kind, body, note });
 
+/** Say who sits there; the answer is the session. */
+export const setName = (name: string): Promise<Session> => post("api/name", { name });
+
+/** End the session. */
+export const leave = (): Promise<null> => post("api/leave", {});
+
+/** State of the server, for the operator. */
+export const getStatus = (): Promise<Json> => ask("api/status");
+
+/** Issue a one-time link, for the operator. */
+export const issueLink = (link: JsonObject): Promise<{ link: string; until: string }> => post("api/links", link);
+
 /** Steer the exercise; for the white cell. */
 export const steer = (action: string, more: JsonObject = {}): Promise<Json> => post("api/white", { action, ...more });
 
@@ -73,7 +88,7 @@ export function reasonsOf(answer: Json): string[] {
   if (typeof answer === "string") return [answer];
   if (Array.isArray(answer)) return answer.flatMap(reasonsOf);
   if (answer === null || typeof answer !== "object") return [];
-  const inside = answer.reasons ?? answer.why ?? answer.why_not;
+  const inside = answer.sentences;
   if (inside !== undefined) return reasonsOf(inside);
   return Object.entries(answer).map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
 }

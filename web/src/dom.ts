@@ -5,7 +5,8 @@ export interface Attributes {
   [name: string]: string | number | boolean | ((event: Event) => void) | null | undefined;
 }
 
-/** Make an element; a function becomes a listener, true an empty attribute, false and null nothing. */
+/** Make an element; a function becomes a listener, true an empty attribute, false and null nothing.
+ *  Styles are set by script: the server's content policy lets no style stand in markup. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -14,6 +15,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name, value);
+    else if (name === "style") made.style.cssText = String(value ?? "");
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
   }

@@ -1,8 +1,10 @@
 /** Banner and header: whose view this is, the clock of the exercise, how it is shown. */
 
 import { button, byId, choice, el } from "./dom";
+import { leave, Refused, setName } from "./api";
 import { dayAndTime, words } from "./format";
 import { type Context, nameOf } from "./panels/panel";
+import { openDialog } from "./panels/why";
 import type { Mode, Theme } from "./urlstate";
 
 const THEMES: { id: Theme; name: string }[] = [
@@ -27,6 +29,7 @@ export class Header {
       header.append(choice("View as", session.view_as.map((id) => ({ id, name: nameOf(session, id) })), view.as,
         (as) => { context.change({ as, selected: "" }); }));
     }
+    if (session.role !== "observer") header.append(button("Name", () => { this.askName(); }, { title: "Who sits here" }));
     header.append(
       el("span", { class: "pair", role: "group", "aria-label": "Globe or map" }, ...this.modes.values()),
       choice("Theme", THEMES, view.theme, (theme) => { context.change({ theme: theme as Theme }); }));
@@ -35,6 +38,24 @@ export class Header {
     banner.textContent = session.exercise === null ? "" : `EXERCISE · ${session.exercise} · EXERCISE`;
     document.title = session.exercise === null ? "Synaspis" : `EXERCISE ${session.exercise} · Synaspis`;
     this.connected(false);
+  }
+
+  /** Ask who sits here; the name goes into every message from then on. */
+  private askName(): void {
+    const field = el("input", { type: "text", maxlength: 80, value: this.context.session.name, "aria-label": "Name" });
+    const outcome = el("p", { "aria-live": "polite" });
+    const save = async (): Promise<void> => {
+      try {
+        this.context.session.name = (await setName(field.value.trim())).name;
+        outcome.textContent = "Saved.";
+        this.update();
+      } catch (error) {
+        outcome.textContent = error instanceof Refused ? error.message : String(error);
+      }
+    };
+    openDialog("Who sits here?", el("p", {}, "The name stands in every message that is sent from here."),
+      el("div", { class: "row" }, field, button("Save", () => { void save(); }, { class: "main" }),
+        button("Leave the session", () => { void leave().then(() => { window.location.reload(); }); })), outcome);
   }
 
   connected(is: boolean): void {

@@ -14,6 +14,7 @@ import { words } from "./format";
 import { assetsPanel } from "./panels/assets";
 import { filesPanel } from "./panels/files";
 import { logsPanel } from "./panels/logs";
+import { operate } from "./operator";
 import { messagesPanel } from "./panels/messages";
 import { type Context, nameOf } from "./panels/panel";
 import { planPanel } from "./panels/plan";
@@ -27,6 +28,7 @@ import { readView, type View, writeView } from "./urlstate";
 import { Color } from "@cesium/engine";
 
 const REFRESH_MS = 250;
+const AGAIN_MS = 5000;
 
 class Page {
   private readonly context: Context;
@@ -61,6 +63,7 @@ class Page {
     this.follow();
     this.showAll();
     void this.addBorders();
+    void this.complete();
     window.setInterval(() => { this.refresh(); }, REFRESH_MS);
   }
 
@@ -71,7 +74,7 @@ class Page {
     const threats = threatsOf(this.context);
     if (!phases.some((phase) => phase.id === view.phase)) view.phase = phases[phases.length - 1]?.id ?? "";
     if (!threats.includes(view.threat)) view.threat = threats[threats.length - 1] ?? "";
-    if (!session.view_as.includes(view.as)) view.as = session.cell;
+    if (!session.view_as.includes(view.as)) view.as = home(session);
   }
 
   private entries(): TabEntry[] {
@@ -101,7 +104,7 @@ class Page {
       Object.assign(this.context.view, readView(window.location.hash));
       this.settle();
       this.globe.place(this.context.view.camera);
-      if (this.context.view.as !== former) this.follow();
+      if (this.context.view.as !== former) void this.lookAs();
       this.showAll();
     });
   }
@@ -111,7 +114,7 @@ class Page {
     const former = { ...view, layers: view.layers.join() };
     Object.assign(view, change);
     if (view.mode !== former.mode) this.globe.mode(view.mode);
-    if (view.as !== former.as) this.follow();
+    if (view.as !== former.as) void this.lookAs();
     this.address();
     const drawn = view.phase !== former.phase || view.threat !== former.threat || view.layers.join() !== former.layers;
     if (drawn || view.as !== former.as || view.theme !== former.theme) this.showAll();
@@ -120,22 +123,26 @@ class Page {
 
   private address(): void {
     const { view, session } = this.context;
-    const shown = writeView({ ...view, as: view.as === session.cell ? "" : view.as });
+    const shown = writeView({ ...view, as: view.as === home(session) ? "" : view.as });
     window.history.replaceState(null, "", shown === "" ? window.location.pathname : shown);
+  }
+
+  /** Look through another cell: its feed and its scene. */
+  private async lookAs(): Promise<void> {
+    this.follow();
+    Object.assign(this.context.scene, await getScene(this.context.view.as));
+    this.showAll();
   }
 
   /** Begin the feed of the cell that is looked through, from its start. */
   private follow(): void {
     this.endFeed();
-    const { context } = this;
-    const fresh = new Store();
-    context.store.tracks.clear();
-    context.store.logs.clear();
-    context.store.items.length = 0;
-    context.store.cancelled.clear();
-    context.store.board = fresh.board;
-    this.tracks.clear();
-    this.endFeed = openFeed(context.view.as, {
+    this.endFeed = openFeed(this.context.view.as, {
+      anew: () => {
+        this.context.store.forget();
+        this.tracks.clear();
+        this.dirty = true;
+      },
       event: (kind, event) => { this.take(kind, event); },
       connected: (is) => { this.header.connected(is); },
     });
@@ -148,6 +155,22 @@ class Page {
     const { message } = event as FeedEvents["message"];
     if (message.kind === "warning" || message.kind === "launch-report") {
       this.context.announce(`${words(message.kind)} of ${nameOf(this.context.session, message.sender)}`);
+    }
+  }
+
+  /** Ask for the scene again while what is defended is still being computed. */
+  private async complete(): Promise<void> {
+    const { context } = this;
+    while (context.scene.computing) {
+      await new Promise((done) => { window.setTimeout(done, AGAIN_MS); });
+      try {
+        Object.assign(context.scene, await getScene(context.view.as));
+      } catch {
+        continue; // the feed says that there is no connection
+      }
+      this.settle();
+      this.timeline();
+      this.showAll();
     }
   }
 
@@ -203,11 +226,18 @@ class Page {
   }
 }
 
+/** The cell whose view is shown when nothing else is asked for. */
+const home = (session: Session): string => session.cell ?? session.view_as[0] ?? "";
+
 async function start(): Promise<void> {
   const view = readView(window.location.hash);
   try {
     const session = await getSession();
-    const scene = await getScene(session.view_as.includes(view.as) ? view.as : session.cell);
+    if (session.role === "operator") {
+      operate(session);
+      return;
+    }
+    const scene = await getScene(session.view_as.includes(view.as) ? view.as : home(session));
     const page = new Page(session, scene, view);
     Object.assign(window, { synaspis: page.probe });
     document.documentElement.dataset.ready = "yes";

@@ -48,6 +48,16 @@ export class Store {
     this.now = now;
   }
 
+  /** Forget everything but the clock, which is the same for all cells. */
+  forget(): void {
+    this.tracks.clear();
+    this.changedTracks.clear();
+    this.items.length = 0;
+    this.logs.clear();
+    this.cancelled.clear();
+    this.board = null;
+  }
+
   /** Take one event of the feed. */
   take<K extends FeedKind>(kind: K, event: FeedEvents[K]): void {
     if (kind === "picture") this.takePicture(event as FeedEvents["picture"]);
@@ -92,7 +102,7 @@ export class Store {
   /** Time of the exercise now, milliseconds since the epoch; null before the first sign of the clock. */
   exerciseMs(): number | null {
     if (!this.clock) return null;
-    const running = this.clock.state === "running";
+    const running = this.clock.state === "running" || this.clock.state === "live";
     const passed = running ? (this.now() - this.clockSetMs) * this.clock.speed : 0;
     return instantMs(this.clock.exercise_time) + passed;
   }

@@ -17,7 +17,7 @@ export interface Phase extends Named {
 }
 
 export interface Session {
-  cell: string;
+  cell: string | null;
   role: Role;
   name: string;
   exercise: string | null;
@@ -58,6 +58,7 @@ export interface Scene {
   assets: Asset[];
   areas: { id: string; name: string; owner: string; geojson: JsonObject }[];
   defended: DefendedArea[];
+  computing: boolean;
 }
 
 export interface Reason {
@@ -122,8 +123,8 @@ export interface Clock {
 export interface LogState {
   centre: CentreName;
   origin: string;
-  size: number;
-  root: string;
+  size: number | null;
+  root: string | null;
   signed_by: string[];
   cosigners: string[];
   holds: boolean;
@@ -132,6 +133,7 @@ export interface LogState {
 
 export type Board = JsonObject;
 
+/** What the store takes, by kind of event. */
 export interface FeedEvents {
   picture: PictureEvent;
   message: DeliveredMessage;

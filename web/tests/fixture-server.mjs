@@ -14,6 +14,10 @@ const TYPES = {
   ".jpg": "image/jpeg", ".png": "image/png", ".svg": "image/svg+xml", ".xml": "application/xml", ".wasm": "application/wasm",
 };
 
+// As strict as the cell server: everything from this server alone.
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; "
+  + "connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? otherwise : process.argv[at + 1];
@@ -27,8 +31,8 @@ if (session.role === "white") Object.assign(session, { cell: "white", name: "Whi
 const scene = fixture("scene");
 const feeds = Object.fromEntries(session.nations.map(({ id }) => [id, fixture(`feed-${id}`)]));
 const why = fixture("why");
-const log = fixture("log");
-const board = existsSync(join(HERE, "fixtures", "board.json")) ? fixture("board") : null;
+const logs = fixture("logs");
+const boards = fixture("boards");
 const sent = [];
 const started = Date.now();
 const exerciseNow = () => BEGINS + (Date.now() - started) * speed;
@@ -47,27 +51,27 @@ function turned(track, number) {
   };
 }
 
-function loaded(event) {
-  if (load < 2 || event.type !== "picture") return event;
-  const [track] = event.tracks;
-  return { ...event, tracks: Array.from({ length: load }, (_, index) => turned(track, index + 1)) };
+function loaded(told) {
+  if (load < 2 || told.event.type !== "picture") return told;
+  const [track] = told.event.tracks;
+  return { ...told, event: { ...told.event, tracks: Array.from({ length: load }, (_, index) => turned(track, index + 1)) } };
 }
 
 function feed(request, response, query) {
-  const events = feeds[query.get("as")] ?? [];
+  const as = query.get("as");
+  const events = feeds[as] ?? [];
   let after = Number(request.headers["last-event-id"] ?? 0);
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   const write = (kind, data, id) => {
     response.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   write("clock", clock());
-  write("log", log);
-  if (board) write("board", board);
+  for (const log of logs) write("log", log);
+  write("board", { as, board: boards[as] });
   const due = () => {
-    for (const event of events) {
-      if (event.counter <= after || Date.parse(event.at) > exerciseNow()) continue;
-      write(event.type, loaded(event), event.counter);
-      after = event.counter;
+    while (after < events.length && Date.parse(events[after].event.at) <= exerciseNow()) {
+      write(events[after].event.type, loaded(events[after]), after + 1);
+      after += 1;
     }
   };
   due();
@@ -78,28 +82,32 @@ function feed(request, response, query) {
 
 function whyOf(query) {
   const recipient = query.get("as");
-  const event = feeds[recipient]?.find((each) => each.counter === Number(query.get("counter")));
+  const event = feeds[recipient]?.find(({ centre, counter }) =>
+    centre === query.get("centre") && counter === Number(query.get("counter")))?.event;
   if (!event) return [404, { error: { faults: [{ what: "there is no such event", where: "counter", remedy: "Ask for one that came." }] } }];
   const reasons = why.reasons[recipient] ?? {};
   const name = `${event.message?.sender} ${event.message?.kind}`;
   const at = event.type === "message" ? why.steps.indexOf(name) : -1;
-  return [200, { reasons: reasons[at] ?? event.tracks?.[0].why.map((each) => `Agreement ${each.agreement}, clause ${each.clause}.`) ?? [] }];
+  const carried = (event.why ?? event.tracks?.[0].why ?? []).map((each) => `Agreement ${each.agreement}, clause ${each.clause}.`);
+  return [200, { sentences: reasons[at] ?? carried }];
 }
 
 function whyNotOf(query) {
   const kinds = { warning: "launch-report", consultation: "text", notification: "pre-launch-notification", status: "sensor-status" };
   const wanted = `${query.get("sender")} ${kinds[query.get("product")]}`;
   const reasons = why.steps.flatMap((step, at) => (step === wanted ? why.reasons[query.get("as")]?.[at] ?? [] : []));
-  return [200, { reasons: [...new Set(reasons)] }];
+  return [200, { sentences: [...new Set(reasons)] }];
 }
 
 async function posted(request, path) {
+  if (request.headers["x-synaspis"] !== "1") return [403, { error: { faults: [{ what: "the header X-Synaspis is missing" }] } }];
   let body = "";
   for await (const part of request) body += part;
   const content = JSON.parse(body);
   if (path === "/api/act" && content.kind === "text" && content.body.text === "refuse") {
     return [422, { error: { faults: [{ what: "the text is refused", where: "body.text", remedy: "Write another." }] } }];
   }
+  if (path === "/api/name") return [200, Object.assign(session, content)];
   sent.push({ path, ...content });
   return [path === "/api/act" ? 201 : 200, { status: 201, receipt: { number: sent.length } }];
 }
@@ -110,7 +118,7 @@ function file(path, response) {
     response.writeHead(404).end();
     return;
   }
-  response.writeHead(200, { "content-type": TYPES[extname(place)] ?? "application/octet-stream" });
+  response.writeHead(200, { "content-type": TYPES[extname(place)] ?? "application/octet-stream", "content-security-policy": POLICY });
   response.end(readFileSync(place));
 }
 

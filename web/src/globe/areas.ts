@@ -1,7 +1,7 @@
 /** Areas: what is defended, what was announced, what is warned of. */
 
 import {
-  Cartesian3, Color, CustomDataSource, Entity, GeoJsonDataSource, PolygonHierarchy, PolylineDashMaterialProperty,
+  ArcType, Cartesian3, Color, CustomDataSource, Entity, GeoJsonDataSource, PolygonHierarchy, PolylineDashMaterialProperty,
 } from "@cesium/engine";
 import { ANNOUNCED, DANGER, DEFENDED } from "../palette";
 import { contentOf, type Store } from "../store";
@@ -100,7 +100,7 @@ function polygon(id: string, outline: Point[], colour: string, alpha: number): E
   return new Entity({
     id,
     polygon: { hierarchy: new PolygonHierarchy(positions), material: shade.withAlpha(alpha), height: 1500 },
-    polyline: { positions, width: 2, material: shade, arcType: 0 },
+    polyline: { positions, width: 2, material: shade, arcType: ArcType.NONE },
   });
 }
 
@@ -108,6 +108,6 @@ function line(id: string, outline: Point[]): Entity {
   const color = Color.fromCssColorString(ANNOUNCED);
   return new Entity({
     id,
-    polyline: { positions: onGround(outline, 1500), width: 2, arcType: 0, material: new PolylineDashMaterialProperty({ color }) },
+    polyline: { positions: onGround(outline, 1500), width: 2, arcType: ArcType.NONE, material: new PolylineDashMaterialProperty({ color }) },
   });
 }

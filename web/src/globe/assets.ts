@@ -1,7 +1,7 @@
 /** Assets in service in the phase shown, with reach and sensor volumes. */
 
 import {
-  Cartesian2, Cartesian3, Color, DistanceDisplayCondition, Entity, CustomDataSource, Math as CesiumMath, PolylineDashMaterialProperty,
+  ArcType, Cartesian2, Cartesian3, Color, DistanceDisplayCondition, Entity, CustomDataSource, LabelStyle, Math as CesiumMath, PolylineDashMaterialProperty,
 } from "@cesium/engine";
 import { byNumber, ownerColour, SENSOR } from "../palette";
 import type { Asset, Volume } from "../types";
@@ -52,7 +52,7 @@ export class AssetLayer {
         fillColor: Color.WHITE,
         outlineColor: Color.BLACK,
         outlineWidth: 3,
-        style: 2,
+        style: LabelStyle.FILL_AND_OUTLINE,
         pixelOffset: new Cartesian2(0, 20),
         distanceDisplayCondition: new DistanceDisplayCondition(0, 1.6e6),
       },
@@ -90,7 +90,7 @@ function ground(asset: Asset): Entity | null {
     polyline: {
       positions: onGround(outline, 1000),
       width: 1.5,
-      arcType: 0,
+      arcType: ArcType.NONE,
       material: volume ? colour.withAlpha(0.9) : new PolylineDashMaterialProperty({ color: colour.withAlpha(0.8) }),
     },
   });

@@ -47,8 +47,8 @@ export async function openFile(globe: Globe, file: File): Promise<Opened> {
 async function draw(globe: Globe, kind: Opened["kind"], content: Json): Promise<Czml | Geo | null> {
   if (kind === "json") return null;
   const source = kind === "czml"
-    ? await CzmlDataSource.load(content as unknown as object)
-    : await GeoJsonDataSource.load(content as unknown as object, { fill: Color.fromCssColorString("#009e73").withAlpha(0.4) });
+    ? await CzmlDataSource.load(content)
+    : await GeoJsonDataSource.load(content, { fill: Color.fromCssColorString("#009e73").withAlpha(0.4) });
   if (source instanceof GeoJsonDataSource) colourByProperty(source);
   await globe.widget.dataSources.add(source);
   await globe.widget.zoomTo(source);

@@ -3,14 +3,11 @@
 import { button, el } from "../dom";
 import { closeFile, openFile, type Opened } from "../globe/files";
 import { words } from "../format";
-import type { Json, JsonObject } from "../types";
-import { plainly } from "./messages";
+import type { Json } from "../types";
+import { isObject, plainly } from "./records";
 import type { Context, Panel } from "./panel";
 
 const ROWS_MAX = 60;
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Facts of a file as rows of name and value, so that everything drawn can also be read. */
 export function factsOf(kind: Opened["kind"], content: Json): [string, string][] {

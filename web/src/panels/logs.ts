@@ -17,8 +17,8 @@ function one(log: LogState): HTMLElement {
     el("h2", {}, `${words(log.centre)} centre`), verdict,
     el("dl", {},
       el("dt", {}, "Origin"), el("dd", {}, log.origin),
-      el("dt", {}, "Checkpoint"), el("dd", {}, `${log.size.toLocaleString("en-GB")} entries`),
-      el("dt", {}, "Root"), el("dd", {}, el("code", {}, log.root)),
+      el("dt", {}, "Checkpoint"), el("dd", {}, log.size === null ? "none yet" : `${log.size.toLocaleString("en-GB")} entries`),
+      el("dt", {}, "Root"), el("dd", {}, el("code", {}, log.root ?? "none yet")),
       el("dt", {}, "Signed by"), el("dd", {}, names(log.signed_by)),
       el("dt", {}, "Cosigned by"), el("dd", {}, names(log.cosigners))),
     ...log.findings.map((finding) => el("p", { class: "error" }, finding)));

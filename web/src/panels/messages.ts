@@ -1,14 +1,16 @@
 /** The feed of messages, newest first, each with what it says and why it came. */
 
 import { button, el } from "../dom";
-import { clockTime, words } from "../format";
+import { clockTime, kilometres, place, words } from "../format";
 import { contentOf, isMessage, type Item, namesOf } from "../store";
 import type { DeliveredMessage, Json } from "../types";
 import { acknowledge, textForm } from "./act";
 import { type Context, nameOf, type Panel } from "./panel";
+import { isObject, plainly } from "./records";
 import { showWhy, whyNotForm } from "./why";
 
 const SHOWN = 150;
+const FOR_PROGRAMS = new Set(["object", "covariance", "position_ecef_m", "velocity_ecef_m_s", "about", "elsewhere", "under", "refers_to"]);
 const SAYS = ["text", "question", "answer", "remarks", "reason", "subject"];
 
 /** A message in a sentence or two, from the fields that hold prose, or else all that it says. */
@@ -16,16 +18,26 @@ export function summary(message: DeliveredMessage): string {
   const content = contentOf(message);
   const prose = SAYS.map((name) => content[name]).filter((value) => typeof value === "string");
   if (prose.length > 0) return prose.join(" ");
-  return Object.entries(content).map(([name, value]) => `${words(name)}: ${plainly(value)}`).join("; ");
+  const told = Object.entries(content).filter(([name]) => !FOR_PROGRAMS.has(name)).map(([name, value]) => {
+    const said = estimate(value);
+    return said === "" ? "" : `${words(name.replace(/_(m|deg|s)$/, ""))}: ${said}`;
+  });
+  return `${told.filter((each) => each !== "").join(". ")}.`;
 }
 
-/** A value in words: numbers as they are, objects as their parts. */
-export function plainly(value: Json): string {
-  if (value === null) return "none";
-  if (typeof value === "number") return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toFixed(4)));
-  if (typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(plainly).join(", ");
-  return Object.entries(value).map(([name, part]) => `${name.replace(/_/g, " ")} ${plainly(part)}`).join(", ");
+/** Places with coordinates, times and estimates as people say them; all else plainly. */
+export function estimate(value: Json | undefined): string {
+  if (Array.isArray(value)) return value.map(estimate).filter((each) => each !== "").join("; ");
+  if (!isObject(value)) return plainly(value);
+  if (typeof value.latitude_deg === "number" && typeof value.longitude_deg === "number") return place(value.latitude_deg, value.longitude_deg);
+  if (typeof value.time === "string") return clockTime(value.time);
+  if (typeof value.azimuth_deg === "number") return `${value.azimuth_deg.toFixed(0)}°`;
+  if (typeof value.value_m === "number") return kilometres(value.value_m);
+  if (isObject(value.centre) && typeof value.radius_m === "number") {
+    const name = typeof value.name === "string" ? `${value.name}, ` : "";
+    return `${name}${kilometres(value.radius_m)} around ${estimate(value.centre)}`;
+  }
+  return plainly(value);
 }
 
 export function messagesPanel(context: Context): Panel {

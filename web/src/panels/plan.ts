@@ -1,61 +1,88 @@
-/** Plan, claims and what else the board of this cell holds, each list as a table of its own. */
+/** Plan, claims and everything else that the board of this cell holds. */
 
-import { el } from "../dom";
-import { clockTime, words } from "../format";
+import { button, el } from "../dom";
+import { countdown, words } from "../format";
 import type { Board, Json, JsonObject } from "../types";
-import { plainly } from "./messages";
-import type { Context, Panel } from "./panel";
+import { act, Refused } from "../api";
+import { type Context, nameOf, type Panel } from "./panel";
+import { isObject, plainly, recordTable } from "./records";
 
-const FIRST = ["plan", "plans", "tasks", "gaps", "overlaps", "intents", "claims", "duplicates", "conflicts", "hand_overs", "acknowledgements",
-  "consultations", "calendar"];
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-const COLUMNS_MAX = 6;
+const listOf = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** The parts of a board in the order in which people need them; what is new comes last but is not left out. */
-export function sections(board: Board): [string, Json][] {
-  const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
-  return Object.entries(board).sort(([one], [other]) => rank(one) - rank(other));
+function section(title: string, rows: readonly JsonObject[], columns: readonly string[], danger = false): HTMLElement {
+  const id = `board-${title.toLowerCase().replace(/ /g, "-")}`;
+  const head = el("h2", {}, `${title} `, rows.length > 0 ? el("span", { class: danger ? "tag danger" : "tag" }, String(rows.length)) : null);
+  return el("section", { id, "aria-label": title }, head,
+    rows.length === 0 ? el("p", { class: "quiet" }, "None.") : recordTable(title, rows, [...columns]));
 }
 
-/** A cell in words; an instant as its time of day. */
-export function inCell(value: Json | undefined): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "string" && INSTANT.test(value)) return clockTime(value);
-  return plainly(value);
+/** A deadline in words, in place of its parts. */
+export function withDeadline(row: JsonObject): JsonObject {
+  const left = row.left_s;
+  if (typeof left !== "number") return { ...row, due: "" };
+  return { ...row, due: row.overdue === true ? `overdue by ${countdown(-left)}` : `in ${countdown(left)}` };
 }
 
-/** Members that most rows have and that are short enough for a column. */
-export function columnsOf(rows: readonly JsonObject[]): string[] {
-  const counts = new Map<string, number>();
-  for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) {
-      if (value !== null && !/^[0-9a-f]{32,}$/.test(String(value))) counts.set(name, (counts.get(name) ?? 0) + 1);
+/** Claims and intentions on one object, with what stands in the way. */
+function claimed(context: Context, object: JsonObject, number: number): HTMLElement {
+  const findings = listOf(object.findings);
+  const track = typeof object.track === "number" ? `track T${object.track}` : "no track of ours";
+  const entries = listOf(object.entries).map((entry) => ({ ...entry, what: words(text(entry.kind)), battery: entry.battery ?? "not told" }));
+  const own = listOf(object.entries).filter((entry) =>
+    entry.kind === "engagement-claim" && entry.holder === context.session.cell && entry.open === true);
+  return el("section", { "aria-label": `Object ${number}` },
+    el("h3", {}, `Object ${number}, ${track}`),
+    recordTable(`Claims on object ${number}`, entries, ["what", "sender", "holder", "battery", "window", "open"]),
+    ...findings.map((finding) => el("p", { class: "error", "data-finding": text(finding.what) },
+      `${words(text(finding.what))}: ${text(finding.text)}.`)),
+    ...own.map((entry) => handOver(context, text(entry.reference))));
+}
+
+/** Offer a claim of ours to another nation. */
+function handOver(context: Context, claim: string): HTMLElement {
+  const outcome = el("span", { "aria-live": "polite" });
+  const others = context.session.nations.filter((nation) => nation.id !== context.session.cell);
+  const offer = async (to: string): Promise<void> => {
+    try {
+      await act("hand-over", { claim, to });
+      outcome.textContent = `Offered to ${nameOf(context.session, to)}.`;
+    } catch (error) {
+      outcome.textContent = error instanceof Refused ? error.message : String(error);
     }
-  }
-  return [...counts.keys()].slice(0, COLUMNS_MAX);
+  };
+  return el("div", { class: "row" }, "Hand our claim over to ",
+    ...others.map((nation) => button(nation.name, () => { void offer(nation.id); })), outcome);
 }
 
-function table(name: string, rows: readonly JsonObject[]): HTMLElement {
-  const columns = columnsOf(rows);
-  return el("table", {},
-    el("caption", { class: "unseen" }, words(name)),
-    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, words(column))))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...columns.map((column) => el("td", {}, inCell(row[column])))))));
+function control(board: Board): HTMLElement | null {
+  const state = isObject(board.control) ? board.control : {};
+  return text(state.state) === "" ? null : el("p", { class: "quiet" }, `The white cell says: ${plainly(state)}.`);
 }
 
-function section(name: string, value: Json): HTMLElement | null {
-  if (value === null) return null;
-  const rows: Json[] | null = Array.isArray(value) ? value : isObject(value) && Object.values(value).every(isObject)
-    ? Object.entries(value).map(([id, each]) => ({ id, ...(each as JsonObject) })) : null;
-  const head = el("h2", {}, words(name));
-  if (rows === null) return el("p", {}, el("strong", {}, `${words(name)}: `), inCell(value));
-  if (rows.length === 0) return el("section", {}, head, el("p", { class: "quiet" }, "None."));
-  const objects = rows.filter(isObject);
-  return el("section", {}, head, objects.length === rows.length ? table(name, objects)
-    : el("ul", {}, ...rows.map((each) => el("li", {}, inCell(each)))));
+/** The parts of a board as people need them: what is in the way first. */
+export function boardSections(context: Context, board: Board): HTMLElement[] {
+  const plans = isObject(board.plans) ? board.plans : {};
+  const responses = isObject(board.responses) ? board.responses : {};
+  const objects = listOf(board.objects);
+  const claims = el("section", { id: "board-claims", "aria-label": "Claims" }, el("h2", {}, "Claims and intentions"),
+    ...objects.map((object, index) => claimed(context, object, index + 1)),
+    objects.length === 0 ? el("p", { class: "quiet" }, "Nobody has claimed anything.") : null);
+  const rows = (value: Json | undefined): JsonObject[] => listOf(value).map(withDeadline);
+  return [
+    control(board), claims,
+    section("Hand-overs", rows(board.hand_overs), ["claim", "to", "state", "text", "due"]),
+    section("Open acknowledgements", rows(board.acknowledgements).filter((row) => row.state === "open"), ["what", "from", "text", "due"], true),
+    section("Gaps", listOf(plans.gaps), ["area", "text", "since", "until"], true),
+    section("Overlaps", listOf(plans.overlaps), ["text", "since", "until"]),
+    section("Defence plan", listOf(plans.tasks), ["partner", "battery", "system", "area", "against", "since", "until"]),
+    section("To be defended", listOf(plans.to_defend), ["partner", "area", "since", "until"]),
+    section("Consultations", rows(board.consultations), ["question", "state", "answers", "due"]),
+    section("Notifications", rows(board.calendar), ["of", "missile_class", "window", "state"]),
+    section("Responses set going", listOf(responses.invoked), ["response", "of", "role"]),
+    section("Pre-planned responses", listOf(responses.planned), ["name", "says", "acknowledged_by"]),
+    section("Warnings on the board", listOf(board.warnings), ["of", "level", "area", "state", "acknowledged_by"]),
+  ].filter((each) => each !== null);
 }
 
 export function planPanel(context: Context): Panel {
@@ -63,14 +90,10 @@ export function planPanel(context: Context): Panel {
   let shown: Board | null | undefined;
   const update = (): void => {
     const { board } = context.store;
-    if (board === shown) return;
+    if (board === shown || element.contains(document.activeElement)) return;
     shown = board;
-    if (!board) {
-      element.replaceChildren(el("h2", {}, "Plan and claims"),
-        el("p", { class: "quiet" }, "The coordination centre has told this cell nothing yet."));
-      return;
-    }
-    element.replaceChildren(...sections(board).map(([name, value]) => section(name, value)).filter((each) => each !== null));
+    element.replaceChildren(...(board ? boardSections(context, board)
+      : [el("h2", {}, "Plan and claims"), el("p", { class: "quiet" }, "The coordination centre has told this cell nothing yet.")]));
   };
   return { element, update };
 }
