@@ -22,6 +22,7 @@ from synaspis.cli.cooperation import cooperation
 from synaspis.cli.coordination import coordination
 from synaspis.cli.cost import cost
 from synaspis.cli.coverage import coverage
+from synaspis.cli.exercise import exercise
 from synaspis.cli.export import export
 from synaspis.cli.faults import BAD_INPUT, FAILED, report_failure, report_usage
 from synaspis.cli.fly import fly
@@ -48,7 +49,7 @@ _GROUPS = (
         ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan", "consequences"),
     ),
     ("Ask about one flight", ("fly", "check")),
-    ("Exchange warning data", ("centre", "coordination", "partner", "gateway")),
+    ("Exchange warning data", ("centre", "coordination", "partner", "gateway", "exercise")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
@@ -202,6 +203,7 @@ for _command in (
     consequences,
     centre,
     partner,
+    exercise,
     gateway,
     coordination,
 ):

@@ -159,9 +159,11 @@ def launch_report(
 def moved(place_deg: tuple[float, float], east_m: float, north_m: float) -> dict[str, Any]:
     """A place moved by some metres, as JSON."""
     distance_m, azimuth_rad = hypot(east_m, north_m), atan2(east_m, north_m)
-    latitude, longitude = geodesic_direct(*map(radians, place_deg), azimuth_rad, distance_m)
-    wrapped = (degrees(float(longitude)) + 180.0) % 360.0 - 180.0
-    return {"latitude_deg": round(degrees(float(latitude)), 5), "longitude_deg": round(wrapped, 5)}
+    end = geodesic_direct(*map(radians, place_deg), azimuth_rad, distance_m)
+    return {
+        "latitude_deg": round(degrees(float(end.latitude_rad)), 5),
+        "longitude_deg": round(degrees(float(end.longitude_rad)), 5),
+    }
 
 
 def _rounded(vector: Floats, decimals: int) -> tuple[float, ...]:

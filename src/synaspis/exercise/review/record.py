@@ -1,0 +1,164 @@
+"""What the stores of a run hold, read once: who sent what, and what each nation was delivered when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from synaspis.core.clock import from_rfc3339
+from synaspis.core.errors import Fault, InputError
+from synaspis.exchange.describe import read_book
+from synaspis.exchange.intake import payload_of
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exercise.faults import Faults
+from synaspis.exercise.loader import Loaded, load_exercise
+from synaspis.exercise.run import EXERCISE_FILE, STORE
+from synaspis.exercise.surroundings import CENTRES, WHITE
+from synaspis.exercise.truth import TrueFlight, true_flights
+
+_PAGE: Final = 5_000
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that a centre accepted. at_us: when; message: as its sender signed it."""
+
+    centre: str
+    at_us: int
+    sender: str
+    kind: str
+    message: Mapping[str, Any]
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What it says."""
+        body: Mapping[str, Any] = self.message["body"]
+        return body
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An event that a nation was delivered.
+
+    at_us: when its centre released it. known_us: when it reached the nation, later where the link was lost.
+    data: the bytes as they stand in the store.
+    """
+
+    centre: str
+    counter: int
+    at_us: int
+    known_us: int
+    data: bytes
+
+    @cached_property
+    def event(self) -> Mapping[str, Any]:
+        """The event itself."""
+        told: Mapping[str, Any] = json.loads(self.data)
+        return told
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything that a review looks at.
+
+    loaded: the exercise with the agreements that were in force. sent: of both centres in the order of time.
+    delivered: for each nation in the order in which it came to know. done: instant of each inject.
+    launched: instant of each flight that was launched. seed: as the white cell wrote it down.
+    """
+
+    loaded: Loaded
+    flights: Mapping[str, TrueFlight]
+    sent: tuple[Sent, ...]
+    delivered: Mapping[str, tuple[Delivered, ...]]
+    done: Mapping[str, int]
+    launched: Mapping[str, int]
+    seed: int
+
+
+def read_record(folder: Path | str) -> Record:
+    """Read the folder of a run. Raises InputError if it is none, or if file and stores do not go together."""
+    folder = Path(folder)
+    file = folder / EXERCISE_FILE
+    missing = [path for path in (file, *(folder / each / STORE for each in CENTRES)) if not path.is_file()]
+    if missing:
+        remedy = "Name the folder that `synaspis exercise run` wrote."
+        raise InputError(Fault("there is no such file", source=str(path), remedy=remedy) for path in missing)
+    stores = {centre: SqliteStore.to_read(folder / centre / STORE) for centre in CENTRES}
+    try:
+        sent = sorted(
+            (each for centre, store in stores.items() for each in _sent(centre, store)),
+            key=lambda each: each.at_us,
+        )
+        books = {centre: read_book(store.policies()[0].book) for centre, store in stores.items()}
+        loaded = load_exercise(file)
+        loaded = Loaded(loaded.document, loaded.scenario, books, file, loaded.text)
+        done = _done(sent)
+        faults = _faults(loaded, done)
+        delivered = {
+            name: tuple(
+                sorted(
+                    (each for centre in CENTRES for each in _delivered(centre, stores[centre], name, faults)),
+                    key=lambda each: (each.known_us, each.centre, each.counter),
+                )
+            )
+            for name in loaded.document.nations
+        }
+    finally:
+        for store in stores.values():
+            store.close()
+    seed = _seed(sent, loaded)
+    launched = {
+        inject.payload.flight: done[inject_id]
+        for _, _, inject_id, inject in loaded.document.injects()
+        if inject.payload.flight is not None and inject_id in done
+    }
+    return Record(loaded, true_flights(loaded), tuple(sent), delivered, done, launched, seed)
+
+
+def _sent(centre: str, store: SqliteStore) -> Iterator[Sent]:
+    after = 0
+    while page := store.submissions(after, _PAGE):
+        for row, _entry in page:
+            yield Sent(centre, row.received_us, row.sender, row.kind, json.loads(payload_of(row.envelope)))
+        after = page[-1][0].entry
+
+
+def _delivered(centre: str, store: SqliteStore, name: str, faults: Faults) -> Iterator[Delivered]:
+    after = 0
+    while page := store.feed(name, after, _PAGE):
+        for event in page:
+            at_us = from_rfc3339(json.loads(event.data)["at"])
+            back_us = faults.cut_until_us(name, centre, at_us)
+            yield Delivered(centre, event.counter, at_us, back_us or at_us, event.data)
+        after = page[-1].counter
+
+
+def _done(sent: list[Sent]) -> dict[str, int]:
+    return {
+        each.body["inject"]: from_rfc3339(each.body["exercise_time"])
+        for each in sent
+        if each.kind == "exercise-control" and each.body["action"] == "inject-done"
+    }
+
+
+def _faults(loaded: Loaded, done: Mapping[str, int]) -> Faults:
+    faults = Faults(loaded.document)
+    for _, _, inject_id, inject in loaded.document.injects():
+        if inject.payload.lasts is not None and inject_id in done:
+            faults.begin(inject.payload, done[inject_id])
+    return faults
+
+
+def _seed(sent: list[Sent], loaded: Loaded) -> int:
+    """Seed that the white cell wrote down at the start; checks that it started this very exercise."""
+    starts = [each for each in sent if each.kind == "exercise-control" and each.body["action"] == "start"]
+    remarks = str(starts[0].body.get("remarks", "")) if starts else ""
+    if not starts or starts[0].sender != WHITE or sha256(loaded.text).hexdigest() not in remarks:
+        what = "the exercise file is not the one that was started in the log"
+        raise InputError(Fault(what, source=str(loaded.path), remedy="Put the file back as it was."))
+    return int(remarks.rpartition("seed ")[2])
