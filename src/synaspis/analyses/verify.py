@@ -27,7 +27,8 @@ from synaspis.analyses.manifest import (
     numbers_of,
 )
 from synaspis.analyses.outputs import DATASET, MANIFEST, STORE, read_dataset
-from synaspis.analyses.questions import Answer, ask, choose_questions, compare_answer
+from synaspis.analyses.questions import Answer, ask_all, choose_questions, compare_answer
+from synaspis.analyses.running import Mapper
 from synaspis.analyses.stored import given_files, read_manifest, scenario_of, settings_of
 from synaspis.analyses.verification import (
     RELATIVE_TOLERANCE,
@@ -40,12 +41,12 @@ from synaspis.core.errors import InputError
 _UNNAMED: Final = "not named in the manifest"
 
 
-def verify_study(folder: Path, progress: Progress | None = None) -> Verification:
+def verify_study(folder: Path, progress: Progress | None = None, *, mapper: Mapper = map) -> Verification:
     """Rebuild the numbers of a study from the inputs that its manifest names, and compare.
 
     Files of the folder and inputs are compared by hash, sums within 1e-6 of their value, warning times
-    within 0.1 s, everything else exactly. Raises InputError if the folder is no study or its scenario
-    cannot be read.
+    within 0.1 s, everything else exactly. mapper: runs the questions.
+    Raises InputError if the folder is no study or its scenario cannot be read.
     """
     manifest = read_manifest(folder)
     settings = settings_of(manifest)
@@ -74,11 +75,10 @@ def verify_study(folder: Path, progress: Progress | None = None) -> Verification
         )
     found += _numbers(manifest["numbers"], numbers_of(dataset, denied))
     found += _arrays(folder, manifest, dataset)
-    answers: dict[str, Answer] = {}
-    for question in settings.questions:
-        answers[question] = ask(question, scenario, settings, given=given, earlier=answers, progress=progress)
-        found += _answered(folder, answers[question])
-    found += _inputs(folder, manifest, input_files(scenario, files_of(tuple(answers.values()))))
+    answers = ask_all(scenario, settings, given=given, mapper=mapper, progress=progress)
+    for answer in answers:
+        found += _answered(folder, answer)
+    found += _inputs(folder, manifest, input_files(scenario, files_of(answers)))
     return Verification(
         tuple(difference for difference in found if difference is not None),
         len(found),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from synaspis.analyses.running import Mapper
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,6 +48,19 @@ def coverage_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+@contextmanager
+def question_mapper(processes: int | None = None) -> Iterator[Mapper]:
+    """Yield who works on the questions of a study: as many processes, one for each core by default.
+
+    Raises InputError for a number of processes that is not allowed.
+    """
+    from synaspis.analyses.running import local_mapper
+
+    number = processes if processes is not None else len(os.sched_getaffinity(0))
+    with local_mapper(number) as mapper:
+        yield map if number == 1 else mapper
 
 
 def read_step_deg(text: str | None) -> float | None:

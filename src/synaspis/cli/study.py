@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synaspis.cli.choices import coverage_options, read_step_deg
+from synaspis.cli.choices import coverage_options, question_mapper, read_step_deg
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import counted, json_option, print_json, print_table, progress_bar
 
@@ -58,6 +58,12 @@ if TYPE_CHECKING:
     multiple=True,
     help="Your own file for a question, such as raid=my-raid.yaml; may be repeated.",
 )
+@click.option(
+    "--processes",
+    type=int,
+    metavar="N",
+    help="How many questions are worked on at once. Default: one for each core.",
+)
 @json_option
 def study(
     scenario: str,
@@ -71,6 +77,7 @@ def study(
     launch_area: bool,
     questions: str | None,
     inputs: tuple[str, ...],
+    processes: int | None,
     as_json: bool,
 ) -> None:
     """Run a whole study of SCENARIO and write a folder: report.html (one file, opens without a network),
@@ -109,7 +116,7 @@ def study(
         {name: str(path) for name, path in given.items()},
     )
     dataset, denied = _run(loaded, settings)
-    answers = _ask(loaded, settings, given)
+    answers = _ask(loaded, settings, given, processes)
     command = _command_line(settings, folder, questions)
     manifest = build_manifest(settings, loaded, dataset, denied, command, answers)
     content = content_of(loaded, dataset, manifest, denied, answers)
@@ -182,16 +189,15 @@ def _asked(
     return choose_questions(scenario, [name for name in names if name not in ("", "coverage")], given)
 
 
-def _ask(scenario: Scenario, settings: Settings, given: dict[str, Path]) -> tuple[Answered, ...]:
-    from synaspis.analyses.questions import ask
+def _ask(
+    scenario: Scenario, settings: Settings, given: dict[str, Path], processes: int | None
+) -> tuple[Answered, ...]:
+    from synaspis.analyses.questions import ask_all
 
-    answers: dict[str, Answered] = {}
-    for question in settings.questions:
-        with progress_bar(question.capitalize()) as advance:
-            answers[question] = ask(
-                question, scenario, settings, given=given, earlier=answers, progress=advance
-            )
-    return tuple(answers.values())
+    if not settings.questions:
+        return ()
+    with progress_bar("Questions") as advance, question_mapper(processes) as mapper:
+        return ask_all(scenario, settings, given=given, mapper=mapper, progress=advance)
 
 
 def _command_line(settings: Settings, folder: Path, questions: str | None) -> str:

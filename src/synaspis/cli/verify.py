@@ -71,5 +71,7 @@ def _verified(results: Path, key_files: tuple[Path, ...], advance: Progress) -> 
         remedy = "Leave --key out, or name the file of a statement."
         raise InputError(Fault("a study has no signatures", source=str(results), remedy=remedy))
     from synaspis.analyses.verify import verify_study
+    from synaspis.cli.choices import question_mapper
 
-    return verify_study(results, advance)
+    with question_mapper() as mapper:
+        return verify_study(results, advance, mapper=mapper)

@@ -2,6 +2,7 @@
 
 from synaspis.analyses.questions.answer import Answer, answer_files, plain
 from synaspis.analyses.questions.ask import ask
+from synaspis.analyses.questions.ask_all import ask_all
 from synaspis.analyses.questions.companions import QUESTIONS, choose_questions, companion, no_data
 from synaspis.analyses.questions.compare import compare_answer
 
@@ -10,6 +11,7 @@ __all__ = [
     "Answer",
     "answer_files",
     "ask",
+    "ask_all",
     "choose_questions",
     "companion",
     "compare_answer",

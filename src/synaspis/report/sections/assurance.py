@@ -59,7 +59,8 @@ def value_name(key: str) -> tuple[str, str]:
     item, _, name = key.rpartition(".")
     unit = next((unit for end, unit in _UNITS if name.endswith(end)), "")
     end = next((end for end, _ in _UNITS if name.endswith(end)), "")
-    return f"{item}: {name.removesuffix(end).replace('_', ' ')}", unit
+    words = name.removesuffix(end).replace("_", " ")
+    return (f"{item}: {words}" if item else words), unit
 
 
 def _seconds(value: float | None) -> str:
@@ -128,7 +129,7 @@ def _limits(found: Mapping[str, Any]) -> Table:
             str(each["interceptors"]),
             area_text(area),
             people_text(people),
-            each["note"],
+            each["note"].replace("`", ""),
         )
         rows.append((each["name"], *cells))
     headings = ("Guarantee", "Verdict then", "Interceptors left", "Area forgone", "People forgone", "Note")

@@ -178,7 +178,7 @@ def sensitivity_chart(
     marks = ticks(across.low, across.high)
     picture.across(across, marks, [f"{mark:+g}" if mark else "0" for mark in marks], 8.0, height)
     for row, each in enumerate(shown):
-        name, unit = name_of(each["value_name"])
+        name, unit = name_of(each["value_name"].removeprefix(f"{deciding['id']}."))
         low, high = _ends(each)
         y = 26.0 + 45.0 * row
         span = _span(each["low"], each["high"], unit)
@@ -191,7 +191,8 @@ def sensitivity_chart(
     picture.line([(zero, 8.0), (zero, height)], "axis")
     picture.text(300.0, height + 36.0, "margin with the earliest commit, seconds", "middle")
     title = f"What moves the margin of {deciding['name']}"
-    most = name_of(shown[0]["value_name"])[0] if shown else "nothing"
+    own = f"{deciding['id']}."
+    most = name_of(shown[0]["value_name"].removeprefix(own))[0] if shown else "nothing"
     flipping = sum(1 for each in shown if each["earliest_commit"]["flips_at"] is not None)
     sources = {one["source"] for each in shown for one in each["held"] if one["source"]}
     said = f"Most is moved by {most}; {flipping} of these values turn the answer within their range."
@@ -246,11 +247,12 @@ def bound_chart(found: Mapping[str, Any]) -> Chart:
         if row == 0:
             picture.whisker(y + 15.0, across.at(least), across.at(most), upright=False)
     title = "The most that could be stopped, beside counted warheads"
-    shares = bound["share"]["at_best"]
+    ends = list(dict.fromkeys(f"{100.0 * share:.1f}" for share in bound["share"]["at_best"]))
+    span = f"{' to '.join(ends)} percent"
     said = (
         f"If every interceptor within reach met a warhead and none missed, {counts['at_best']} of {least:,} "
-        f"to {most:,} would be stopped with every value for the defence ({100 * shares[0]:.1f} to "
-        f"{100 * shares[1]:.1f} percent), {counts['reaching']} as stated."
+        f"to {most:,} would be stopped with every value for the defence "
+        f"({span}); as stated {counts['reaching']}."
     )
     sources = dict.fromkeys(count["source"] for count in found["counts"])
     return Chart(
