@@ -53,7 +53,8 @@ class Rehearsal:
 
     book: agreements. start_us: first instant, microseconds since the epoch. log_folder: public files of the
     log. partners: who takes part; everybody in the book if it is left out. store: one in memory if left out.
-    seed: of all keys.
+    seed: of all keys. log_algorithms: of the signatures of its log; those of ml-dsa-44 hold randomness of
+    their own, so that checkpoints differ from one rehearsal to the next unless it is left out.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Rehearsal:
         rules: Examine | None = None,
         questioner: Questioner | None = None,
         seed: int = 1,
+        log_algorithms: Sequence[str] = ("ed25519", "ml-dsa-44"),
     ) -> None:
         self.settings = Settings() if settings is None else settings
         self.clock = ManualClock(start_us)
@@ -85,7 +87,7 @@ class Rehearsal:
             SigningKey(secret(seed, "centre")),
             tuple(
                 generate_signer(origin, algorithm, secret(seed, f"log {algorithm}"))
-                for algorithm in ("ed25519", "ml-dsa-44")
+                for algorithm in log_algorithms
             ),
             secret(seed, "commitments"),
         )

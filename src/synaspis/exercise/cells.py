@@ -119,7 +119,7 @@ class Cell:
             launch, impact = track.launch, track.impact
             if track.number in self._reported or launch is None or impact is None:
                 continue
-            if max(sigma_m(launch), sigma_m(impact)) > REPORTED_SIGMA_M:
+            if sigma_m(impact) > REPORTED_SIGMA_M:
                 continue
             self._reported.add(track.number)
             body = report_of(launch, impact, report)

@@ -152,6 +152,7 @@ class _Play:
                 rules=lambda message, received_us: notification_findings(message, received_us, rules),
                 questioner=examine if centre == "data" else None,
                 seed=exercise.seed,
+                log_algorithms=("ed25519",),
             )
             for centre in CENTRES
         }

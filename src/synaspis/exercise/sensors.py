@@ -53,7 +53,7 @@ def radar_reports(
     track: str,
     chance: np.random.Generator,
 ) -> Iterator[Planned]:
-    """Reports of a radar while it holds a firm track; track: the radar's own name of it.
+    """Reports of a radar while it holds a firm track of a flight that is burnt out; track: the radar's own name of it.
 
     In each interval the radar measures place twice, half an interval apart; the later measurement is the
     position, their difference over the time between them the error of the velocity. With the covariance C of
@@ -66,7 +66,9 @@ def radar_reports(
     between_s = 0.5 * interval_s
     last_s = min(view.lost_s, flight.impact_s - _LAST_S)
     shift = _Biased(view.asset, sensor)
-    for time_s in np.arange(view.firm_s + interval_s, last_s, interval_s):
+    # As in `engagement`, a track is of use from burnout on: before, nothing tells where it will come down.
+    first_s = max(view.firm_s, flight.path.events.get("burnout", 0.0))
+    for time_s in np.arange(first_s + interval_s, last_s, interval_s):
         position, velocity = flight.path.at(float(time_s))
         axes, distance_m = _line_of_sight(view.asset, position)
         sigmas_m = np.array([sensor.range_sigma.si, *(2 * [sensor.angle_sigma.si * distance_m])])

@@ -30,7 +30,7 @@ LOFTED: Final = "notional-loft"
 _NODES: Final = 400
 _CLASSES: Final = ("icbm", "slbm", "irbm", "mrbm", "srbm")
 _UPPER_RANGES_M: Final = ((1_000e3, "srbm"), (3_000e3, "mrbm"), (5_500e3, "irbm"))
-"""Usual bounds of the classes by range; a published flight is of the class of its standard range."""
+"""Usual bounds of the classes by range; a published flight is of the class of its standard range, if it has one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +156,9 @@ def _fly(loaded: Loaded, entry: FlightEntry) -> tuple[Missile, Any, Flight]:
     assert isinstance(published, PublishedFlight)
     assert isinstance(booster, Missile)
     assert published.apogee is not None
-    reach_m = (published.standard_range or published.range).si
-    kind = next((name for bound, name in _UPPER_RANGES_M if reach_m < bound), "icbm")
+    kind = "unknown"
+    if (standard := published.standard_range) is not None:
+        kind = next((name for bound, name in _UPPER_RANGES_M if standard.si < bound), "icbm")
     flight = fly_lofted(booster, published.apogee.si, published.range.si, entry.azimuth.si, *start)
     return booster, kind, flight
 
