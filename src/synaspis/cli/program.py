@@ -34,6 +34,7 @@ from synaspis.cli.partner import partner
 from synaspis.cli.plan import plan
 from synaspis.cli.raid import raid
 from synaspis.cli.scenario import scenario
+from synaspis.cli.serve import serve
 from synaspis.cli.study import study
 from synaspis.cli.sweep import sweep
 from synaspis.cli.verify import verify
