@@ -50,7 +50,7 @@ _GROUPS = (
         ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan", "consequences"),
     ),
     ("Ask about one flight", ("fly", "check")),
-    ("Exchange warning data", ("centre", "coordination", "partner", "gateway", "exercise")),
+    ("Exchange warning data", ("centre", "coordination", "partner", "gateway", "exercise", "serve")),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
@@ -204,6 +204,7 @@ for _command in (
     consequences,
     centre,
     partner,
+    serve,
     exercise,
     gateway,
     coordination,
