@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from synaspis.cli.gateway_options import address_of, setting_of, shared_options, tls_of, tls_options
+from synaspis.cli.gateway_options import (
+    address_of,
+    notes_option,
+    setting_of,
+    shared_options,
+    tls_of,
+    tls_options,
+)
 from synaspis.cli.manual import Answer
 
 if TYPE_CHECKING:
@@ -36,6 +44,7 @@ def gateway() -> None:
     ),
 )
 @shared_options
+@notes_option
 @tls_options
 @click.option("--listen", metavar="HOST:PORT", help="Let TAK clients connect here.")
 @click.option("--connect", metavar="HOST:PORT", help="Connect to a TAK server, again whenever it is lost.")
@@ -70,6 +79,145 @@ def cot(listen: str | None, connect: str | None, server_name: str | None, **give
         return Gateway([made.take])
 
     return _run(setting, build)
+
+
+@gateway.command(
+    short_help="DIS 7 over UDP, for simulations.",
+    cls=Answer,
+    status=_STATUS,
+    examples=(
+        "synaspis gateway dis kit --exercise first-exercise --number 7 --send 192.0.2.255:3000",
+        "synaspis gateway dis kit --exercise first-exercise --number 7 --send 127.0.0.1:3000 "
+        "--bind 127.0.0.1:3001 --from 127.0.0.1 --notes label.json",
+    ),
+)
+@shared_options
+@notes_option
+@click.option("--number", type=click.IntRange(1, 255), required=True, help="Exercise identifier of DIS.")
+@click.option("--send", "targets", metavar="HOST:PORT", multiple=True, help="Send here; may be repeated.")
+@click.option("--bind", metavar="HOST:PORT", default="0.0.0.0:0", help="Our own address.")
+@click.option("--from", "sources", metavar="IP", multiple=True, help="Listen to this address alone.")
+@click.option("--site", type=click.IntRange(1, 65_534), default=1, show_default=True, help="Our site.")
+@click.option("--application", type=click.IntRange(1, 65_534), default=1, show_default=True, help="Ours.")
+def dis(
+    number: int,
+    targets: tuple[str, ...],
+    bind: str,
+    sources: tuple[str, ...],
+    site: int,
+    application: int,
+    **given: Any,
+) -> int:
+    """Send the tracks of KIT's partner as Entity State, each behind a Comment with its label; with the kit of
+    the coordination centre, start and stop of the exercise too. With --notes, Comments of the hosts that
+    --from names go to the centre as text messages. UDP is not protected: use a network that you trust.
+    """
+    from synaspis.gateways.dis import DisIdentity
+    from synaspis.server.gateways.dis import DisGateway
+    from synaspis.server.gateways.running import Gateway
+
+    setting = setting_of(given)
+    identity = DisIdentity(number, setting.exercise or "", site, application)
+    addresses = [address_of("--send", text) for text in targets]
+    host, port = address_of("--bind", bind)
+
+    async def build(bench: Bench) -> Gateway:
+        made = DisGateway(
+            identity,
+            clock=bench.clock,
+            account=bench.account,
+            targets=addresses,
+            sources=sources,
+            notes=bench.notes,
+            limits=bench.limits,
+        )
+        click.echo(f"Bound to {host}:{await made.open(host, port)}.", err=True)
+        return Gateway([made.take], [made.run()], [made.take_message])
+
+    return _run(setting, build)
+
+
+@gateway.command(
+    short_help="KML and CZML over HTTP, for globes.",
+    cls=Answer,
+    status=_STATUS,
+    examples=("synaspis gateway globe kit --listen 127.0.0.1:8090 --exercise first-exercise",),
+)
+@shared_options
+@tls_options
+@click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:8090", show_default=True, help="Where.")
+def globe(listen: str, **given: Any) -> int:
+    """Serve the tracks of KIT's partner: live.kml for a globe such as Google Earth, which fetches the rest by
+    itself, tracks.kml, tracks.czml, and stream.czml for CesiumJS. The addresses that are printed hold a
+    secret word; who has them sees what this partner sees. Nothing comes in.
+    """
+    import secrets
+
+    from synaspis.exchange.client.kit import PartnerKit
+    from synaspis.server.gateways.globe import GlobeGateway
+    from synaspis.server.gateways.running import Gateway
+
+    setting = setting_of(given)
+    host, port = address_of("--listen", listen)
+    tls = tls_of(given, host, listening=True, strangers=True)
+    title, word = f"Tracks of {PartnerKit.load(setting.kit).partner}", secrets.token_urlsafe(18)
+
+    async def build(bench: Bench) -> Gateway:
+        made = GlobeGateway(
+            word=word, title=title, account=bench.account, exercise=setting.exercise, limits=bench.limits
+        )
+        listening = await made.serve(host, port, tls)
+        scheme = "http" if tls is None else "https"
+        for name in ("live.kml", "tracks.kml", "tracks.czml", "stream.czml"):
+            click.echo(f"{scheme}://{host}:{listening.port}/{word}/{name}")
+        return Gateway([made.take])
+
+    return _run(setting, build)
+
+
+@gateway.command(
+    short_help="Tracks that were delivered, as a CCSDS Orbit Ephemeris Message.",
+    cls=Answer,
+    examples=("synaspis gateway oem kit --exercise first-exercise --track 3 --out track-3.oem",),
+)
+@click.argument("kit", metavar="KIT", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--exercise", metavar="NAME", help="Of this exercise alone; without it, of none: in earnest.")
+@click.option("--track", "numbers", metavar="N", type=click.IntRange(1), multiple=True, help="These alone.")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there."
+)
+def oem(kit: Path, exercise: str | None, numbers: tuple[int, ...], out: Path | None) -> None:
+    """Write every state of the tracks in KIT's pictures, with covariances where they were released. It reads
+    what the kit keeps; the centre is not asked.
+    """
+    from synaspis.core.clock import SystemClock
+    from synaspis.core.files import write_atomically
+    from synaspis.exchange.client.events import read_event
+    from synaspis.exchange.client.kit import PartnerKit
+    from synaspis.exchange.client.partner_state import PartnerState
+    from synaspis.gateways import oem_of_tracks, picture_of
+
+    who = PartnerKit.load(kit)
+    state = PartnerState(who.path("state.sqlite"))
+    try:
+        events = [read_event(stored, None) for stored in state.events(0, -1)]
+    finally:
+        state.close()
+    pictures = [picture_of(each.content, recipient=who.partner) for each in events if each.type == "picture"]
+    tracks = [
+        track
+        for picture in pictures
+        if picture.exercise == exercise
+        for track in picture.tracks
+        if not numbers or track.number in numbers
+    ]
+    written = oem_of_tracks(tracks, originator=who.partner, created_us=SystemClock().now_us())
+    if out is None:
+        click.echo(written.product, nl=False)
+    else:
+        write_atomically(out, written.product.encode())
+    for thing in written.not_carried:
+        click.echo(str(thing), err=True)
 
 
 def _run(setting: Setting, build: Callable[[Bench], Any]) -> int:

@@ -28,19 +28,18 @@ def shared_options(command: F) -> F:
             help="Begin after event N instead of where the kit left off.",
         ),
         click.option(
-            "--notes",
-            "notes",
-            metavar="LABEL.JSON",
-            type=_FILE,
-            help="Take notes in, under the label in this file.",
-        ),
-        click.option(
             "--exercise", metavar="NAME", help="Of this exercise alone; without it, of none: in earnest."
         ),
         click.argument("kit", metavar="KIT", type=click.Path(path_type=Path, file_okay=False)),
     ):
         command = decorate(command)
     return command
+
+
+def notes_option(command: F) -> F:
+    """Give a command the option that lets notes in."""
+    text = "Take notes in, under the label in this file."
+    return click.option("--notes", metavar="LABEL.JSON", type=_FILE, help=text)(command)
 
 
 def tls_options(command: F) -> F:
@@ -86,8 +85,12 @@ def address_of(option: str, text: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-def tls_of(given: Mapping[str, Any], host: str, *, listening: bool) -> ssl.SSLContext | None:
+def tls_of(
+    given: Mapping[str, Any], host: str, *, listening: bool, strangers: bool = False
+) -> ssl.SSLContext | None:
     """The TLS that the options ask for; None where none is asked for and the host is this machine.
+
+    strangers: whether clients may come without a certificate, so that `--authority` may be left out.
 
     Raises InputError where only some of the three files are given, and for another machine without TLS.
     """
@@ -99,7 +102,11 @@ def tls_of(given: Mapping[str, Any], host: str, *, listening: bool) -> ssl.SSLCo
     if not any(files):
         check_plain(host)
         return None
-    missing = [f"--{name}" for name, file in zip(names, files, strict=True) if file is None]
+    missing = [
+        f"--{name}"
+        for name, file in zip(names, files, strict=True)
+        if file is None and not (strangers and name == "authority")
+    ]
     if missing:
         raise InputError(Fault("the three files of TLS belong together", source=", ".join(missing)))
     return server_context(*files) if listening else client_context(*files)

@@ -14,7 +14,7 @@ import shapely
 from synaspis.engine.earth import ecef_to_geodetic
 from synaspis.gateways.features import Area, Marks, Place, Property, Track, utc_text
 
-_NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
+NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
 _EDGE_MAX_DEG: Final = 1.0
 """Globes draw long edges as great circles; pieces of 1 degree stay within 0.2 km of the parallel."""
 
@@ -28,7 +28,7 @@ def to_kml(
     Returns KML text. Heights of paths are above the ellipsoid, which KML takes for the sea level: up to 100 m
     too low or high.
     """
-    root = ET.Element("kml", xmlns=_NAMESPACE)
+    root = ET.Element("kml", xmlns=NAMESPACE)
     document = ET.SubElement(root, "Document")
     _child(document, "name", marks.title)
     _child(document, "description", " ".join(filter(None, (marks.line, marks.provenance))))

@@ -1,5 +1,6 @@
-"""Distributed Interactive Simulation, version 7 (IEEE 1278.1-2012): seven kinds of PDU, written and read."""
+"""Distributed Interactive Simulation, version 7 (IEEE 1278.1-2012): six kinds of PDU, written and read."""
 
+from synaspis.gateways.dis.control import control_of
 from synaspis.gateways.dis.pdus import (
     Comment,
     Datum,
@@ -32,6 +33,7 @@ __all__ = [
     "Pdu",
     "StartResume",
     "StopFreeze",
+    "control_of",
     "dis_of_track",
     "label_in",
     "read_datagram",

@@ -12,6 +12,7 @@ from synaspis.gateways.picture import ShownPicture, picture_of
 from synaspis.server.gateways.account import Account
 
 Taker = Callable[[ShownPicture], None]
+MessageTaker = Callable[[Mapping[str, Any]], None]
 
 
 async def follow(
@@ -21,14 +22,19 @@ async def follow(
     *,
     exercise: str | None,
     since: int | None = None,
+    message_takers: Sequence[MessageTaker] = (),
 ) -> None:
     """Follow the feed until cancelled, and hand each picture on.
 
-    client: of the partner. exercise: pictures of this one alone, None: of those meant in earnest alone; the
-    others are counted. since: begin after this event, None: where the kit left off.
+    client: of the partner. exercise: what belongs to this one alone, None: what is meant in earnest alone;
+    the rest is counted. since: begin after this event, None: where the kit left off. message_takers: get
+    each event that brings a message.
     """
     async with aclosing(client.watch(since)) as events:
         async for event in events:
+            if event.type == "message" and event.message.get("exercise") == exercise:
+                for take in message_takers:
+                    take(event.content)
             hand_on(event.content, client.kit.partner, takers, account, exercise=exercise)
 
 

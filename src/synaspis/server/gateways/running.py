@@ -13,7 +13,7 @@ from synaspis.agreement import Label
 from synaspis.core.clock import Clock, SystemClock
 from synaspis.exchange import Client
 from synaspis.server.gateways.account import Account
-from synaspis.server.gateways.follow import Taker, follow
+from synaspis.server.gateways.follow import MessageTaker, Taker, follow
 from synaspis.server.gateways.limits import GatewayLimits
 from synaspis.server.gateways.notes import NoteDesk
 
@@ -46,10 +46,11 @@ class Bench:
 
 @dataclass(frozen=True)
 class Gateway:
-    """What a gateway brings: takers of pictures, and coroutines that run until cancelled."""
+    """What a gateway brings: takers of pictures and messages, and coroutines that run until cancelled."""
 
     takers: Sequence[Taker]
     tasks: Sequence[Awaitable[Any]] = ()
+    message_takers: Sequence[MessageTaker] = ()
 
 
 async def run_gateway(
@@ -83,7 +84,14 @@ async def run_gateway(
                 limits=granted,
             )
         gateway = await build(Bench(clock, account, granted, desk))
-        feed = follow(client, gateway.takers, account, exercise=setting.exercise, since=setting.since)
+        feed = follow(
+            client,
+            gateway.takers,
+            account,
+            exercise=setting.exercise,
+            since=setting.since,
+            message_takers=gateway.message_takers,
+        )
         jobs = [feed, *gateway.tasks, *([] if desk is None else [desk.run()])]
         with suppress(TimeoutError):
             await _together(jobs, setting.seconds)
