@@ -176,18 +176,20 @@ def globe(listen: str, **given: Any) -> int:
 
 
 @gateway.command(
-    short_help="Tracks that were delivered, as a CCSDS Orbit Ephemeris Message.",
+    short_help="A track that was delivered, as a CCSDS Orbit Ephemeris Message.",
     cls=Answer,
     examples=("synaspis gateway oem kit --exercise first-exercise --track 3 --out track-3.oem",),
 )
 @click.argument("kit", metavar="KIT", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--exercise", metavar="NAME", help="Of this exercise alone; without it, of none: in earnest.")
-@click.option("--track", "numbers", metavar="N", type=click.IntRange(1), multiple=True, help="These alone.")
+@click.option(
+    "--track", metavar="N", type=click.IntRange(1), required=True, help="Its number in the picture."
+)
 @click.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there."
 )
-def oem(kit: Path, exercise: str | None, numbers: tuple[int, ...], out: Path | None) -> None:
-    """Write every state of the tracks in KIT's pictures, with covariances where they were released. It reads
+def oem(kit: Path, exercise: str | None, track: int, out: Path | None) -> None:
+    """Write every state of a track in KIT's pictures, with covariances where they were released. It reads
     what the kit keeps; the centre is not asked.
     """
     from synaspis.core.clock import SystemClock
@@ -195,7 +197,7 @@ def oem(kit: Path, exercise: str | None, numbers: tuple[int, ...], out: Path | N
     from synaspis.exchange.client.events import read_event
     from synaspis.exchange.client.kit import PartnerKit
     from synaspis.exchange.client.partner_state import PartnerState
-    from synaspis.gateways import oem_of_tracks, picture_of
+    from synaspis.gateways import oem_of_track, picture_of
 
     who = PartnerKit.load(kit)
     state = PartnerState(who.path("state.sqlite"))
@@ -204,14 +206,14 @@ def oem(kit: Path, exercise: str | None, numbers: tuple[int, ...], out: Path | N
     finally:
         state.close()
     pictures = [picture_of(each.content, recipient=who.partner) for each in events if each.type == "picture"]
-    tracks = [
-        track
+    states = [
+        each
         for picture in pictures
         if picture.exercise == exercise
-        for track in picture.tracks
-        if not numbers or track.number in numbers
+        for each in picture.tracks
+        if each.number == track
     ]
-    written = oem_of_tracks(tracks, originator=who.partner, created_us=SystemClock().now_us())
+    written = oem_of_track(states, originator=who.partner, created_us=SystemClock().now_us())
     if out is None:
         click.echo(written.product, nl=False)
     else:

@@ -11,7 +11,7 @@ from synaspis.gateways.kml import to_kml
 from synaspis.gateways.notes import Note, note_of
 from synaspis.gateways.oem import Oem, OemSegment, write_oem
 from synaspis.gateways.oem_reader import read_oem
-from synaspis.gateways.oem_tracks import oem_of_tracks
+from synaspis.gateways.oem_tracks import oem_of_track
 from synaspis.gateways.picture import GroundPoint, ShownPicture, ShownTrack, picture_of
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "cot_of_shown",
     "merge_cells",
     "note_of",
-    "oem_of_tracks",
+    "oem_of_track",
     "picture_of",
     "read_cot",
     "read_oem",

@@ -1,4 +1,4 @@
-"""Tracks that a partner was delivered as an Orbit Ephemeris Message, with their covariances.
+"""A track that a partner was delivered, as an Orbit Ephemeris Message with its covariances.
 
 Source: CCSDS 502.0-B-3, section 5. The states are estimates, each for itself: no path is fitted through them,
 so nothing is said between them.
@@ -20,34 +20,29 @@ from synaspis.gateways.picture import ShownTrack
 _LINE_MAX: Final = 230
 
 
-def oem_of_tracks(tracks: Iterable[ShownTrack], *, originator: str, created_us: int) -> Carried[str]:
-    """Write the states of tracks, one segment for each.
+def oem_of_track(tracks: Iterable[ShownTrack], *, originator: str, created_us: int) -> Carried[str]:
+    """Write the states of one track.
 
-    tracks: states in any order, of any number of tracks of one picture, all of one exercise or all in
-    earnest. originator: who writes. created_us: when, microseconds since the epoch.
+    tracks: its states in any order, all of one exercise or all in earnest. originator: who writes.
+    created_us: when, microseconds since the epoch.
     Returns the text, version 2.0, frame ITRF2000, UTC; km, km/s, and their squares. The marking stands in
-    the comments of each segment, whole as JSON where it fits. Raises InputError if there is no state or
-    exercises are mixed.
+    the comments, whole as JSON where it fits. Raises InputError if there is no state, or if tracks or
+    exercises are mixed: a message is about one object.
     """
-    found: dict[int, dict[int, ShownTrack]] = {}
-    exercises: set[str | None] = set()
-    for track in tracks:
-        found.setdefault(track.number, {})[track.time_us] = track
-        exercises.add(track.exercise)
-    if not found:
+    states = {track.time_us: track for track in tracks}
+    if not states:
         remedy = "Follow the feed first (`synaspis partner watch`)."
         raise InputError(Fault("there is no state of such a track", remedy=remedy))
-    if len(exercises) > 1:
-        named = ", ".join(sorted(each or "in earnest" for each in exercises))
-        raise InputError(Fault(f"states of several exercises: {named}", remedy="Choose one of them."))
-    exercise = next(iter(exercises))
+    ordered = [states[time_us] for time_us in sorted(states)]
+    mixed = sorted({f"{each.name} of {each.exercise or 'no exercise'}" for each in ordered})
+    if len(mixed) > 1:
+        raise InputError(Fault(f"states of several objects: {', '.join(mixed)}", remedy="Choose one."))
+    exercise = ordered[0].exercise
     out = ["CCSDS_OEM_VERS = 2.0"]
     out += [] if exercise is None else [_comment(f"{EXERCISE} {exercise}")]
     out += [f"CREATION_DATE = {_time(created_us)[:19]}", f"ORIGINATOR = {_plain(originator)}"]
     lost: list[NotCarried] = []
-    for number in sorted(found):
-        states = [found[number][time_us] for time_us in sorted(found[number])]
-        out += _segment(states, lost)
+    out += _segment(ordered, lost)
     return Carried("\n".join(out) + "\n", tuple(lost))
 
 
@@ -99,9 +94,8 @@ def _covariance(track: ShownTrack) -> list[str]:
     """Lower triangle, a line for each row, km2, km2/s and km2/s2."""
     assert track.covariance is not None, "asked for exact tracks alone"
     rows = [f"EPOCH = {_time(track.time_us)}", f"COV_REF_FRAME = {WRITTEN_FRAME}"]
-    for row in range(6):
-        rows.append(" ".join(f"{number * 1e-6:.10e}" for number in track.covariance[row, : row + 1]))
-    return rows
+    matrix = track.covariance * 1e-6
+    return [*rows, *(" ".join(f"{number:.10e}" for number in matrix[row, : row + 1]) for row in range(6))]
 
 
 def _time(instant_us: int) -> str:

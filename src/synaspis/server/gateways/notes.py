@@ -10,6 +10,7 @@ from synaspis.agreement import Label
 from synaspis.core.clock import Clock
 from synaspis.core.errors import Fault, InputError, SynaspisError
 from synaspis.exchange import Client
+from synaspis.exchange.client.client import PASSING
 from synaspis.exchange.client.errors import SignedRefusal, Unreachable
 from synaspis.gateways.cot_stream import CotRead
 from synaspis.gateways.notes import Note, note_of
@@ -80,6 +81,9 @@ class NoteDesk:
             except Unreachable:
                 await self._again()
             except SignedRefusal as refusal:
+                if refusal.code in PASSING:
+                    await self._again()
+                    continue
                 self._account.note("refused by the centre", f"{note.subject}: {refusal.faults[0]}")
             except SynaspisError as error:
                 self._account.note("not sent", f"{note.subject}: {error}")
