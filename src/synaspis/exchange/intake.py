@@ -217,6 +217,10 @@ class Intake:
         if message.sender != given.sender:
             what = f"the message says that {message.sender!r} sends it; it comes from {given.sender!r}"
             raise Refused("wrong-partner", Fault(what, "sender", _OWN_KEY))
+        serves = self._settings.exercise
+        if serves is not None and message.exercise != serves:
+            what = f"sent {_how(message.exercise)}; this centre takes what is sent {_how(serves)} alone"
+            raise Refused("wrong-exercise", Fault(what, "exercise", f"Write {serves!r} in `exercise`."))
         skew_us = message.sent_at_us - given.received_us
         if not -self._settings.skew_past_us <= skew_us <= self._settings.skew_future_us:
             what = (

@@ -48,6 +48,13 @@ class Settings(FrozenModel):
         pattern=r"^[!-*,-~]{1,200}$",
         description="name of the log, first line of every checkpoint: no space and no plus sign",
     )
+    exercise: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=80,
+        description="name of the exercise that the centre serves: it takes no message without this name; "
+        "left out, it takes messages in earnest and of every exercise, and keeps them apart",
+    )
     tick_us: int = Field(default=50_000, ge=1_000, le=10 * SECOND_US)
     seal_us: int = Field(default=SECOND_US, ge=10_000, le=3600 * SECOND_US)
     bucket: int = Field(

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from math import degrees
 from typing import Any, Final, NamedTuple
 
@@ -123,7 +124,7 @@ class Cell:
                 continue
             self._reported.add(track.number)
             body = report_of(launch, impact, report)
-            yield Act(now_us, lambda _now_us, body=body: body)
+            yield Act(now_us, partial(_unchanged, body))
 
     def take(self, event: Mapping[str, Any], centre: str, now_us: int) -> Iterator[Act]:
         """Take an event that the nation was delivered by a centre."""
@@ -203,13 +204,19 @@ def same_object(one: Impact, other: Impact) -> bool:
     )
 
 
+def _unchanged(body: Body, _now_us: int) -> Body:
+    return body
+
+
 def _among(impact: Impact, known: list[Impact]) -> bool:
     return any(same_object(impact, each) for each in known)
 
 
 def _announced(shown: Mapping[str, Any]) -> Iterator[_Announced]:
     window = shown.get("window")
-    for area in shown.get("impact_areas", ()) if window is not None else ():
+    if window is None:
+        return
+    for area in shown.get("impact_areas", ()):
         if (centre := area.get("centre")) is not None:
             yield _Announced(
                 centre["latitude_deg"],

@@ -144,7 +144,9 @@ class Flight(FrozenModel):
     published: Text | None = Field(default=None, description="Published flight of the catalogue.")
     launch: InjectPlace = Field(description="Where it is launched.")
     aim: InjectPlace | None = Field(default=None, description="Where it comes down; of a missile class.")
-    azimuth: Bearing | None = Field(default=None, description="Its direction; of a published flight.")
+    azimuth: Bearing | None = Field(
+        default=None, validate_default=True, description="Its direction; of a published flight."
+    )
 
     @field_validator("azimuth")
     @classmethod

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -235,8 +236,7 @@ class Exercise:
                 entry = nation.sensors[sighting.asset.id]
                 reports.append(launch_report(flight, sighting, entry, now_us, chance))
             for planned in reports:
-                body = planned.body
-                self._push(planned.send_us, _Due(name, lambda _, body=body: body, planned))
+                self._push(planned.send_us, _Due(name, partial(_unchanged, planned.body), planned))
 
     def _status(self, sender: str, sensor: str, since_us: int, until_us: int) -> _Due:
         kind = next(asset.kind for asset in self.loaded.scenario.assets if asset.id == sensor)
@@ -255,3 +255,7 @@ class Exercise:
             return read_body("exercise-control", told)
 
         return _Due(WHITE, make)
+
+
+def _unchanged(body: Body, _now_us: int) -> Body:
+    return body

@@ -197,6 +197,15 @@ class _Play:
         self._tickets.append((said, rehearsal.submit(line)))
         self.submitted[said.centre] += 1
 
+    def _hand_in_again(self, centre: str, now_us: int) -> None:
+        """Send anew what a centre had not answered when it died, as every client does."""
+        waiting = [(said, ticket) for said, ticket in self._tickets if said.centre == centre]
+        for said, ticket in waiting:
+            if ticket.answer is None:
+                self._tickets.remove((said, ticket))
+                self.submitted[centre] -= 1
+                self._hand_in(replace(said, at_us=now_us), now_us)
+
     def _tick(self, centre: str, now_us: int) -> None:
         rehearsal = self._rehearsals[centre]
         if self._exercise.is_dead(centre, now_us):
@@ -206,6 +215,7 @@ class _Play:
         if centre in self._dead:
             self._dead.discard(centre)
             rehearsal.restart()
+            self._hand_in_again(centre, now_us)
         rehearsal.centre.tick()
         rehearsal.centre.examine_pending()
         if (now_us - self._exercise.loaded.starts_us) % SEAL_US == 0:
@@ -252,4 +262,5 @@ def settings_of(loaded: Loaded, centre: str) -> Settings:
         origin=f"exercise.invalid/{loaded.document.id}/{centre}",
         tick_us=TICK_US,
         seal_us=SEAL_US,
+        exercise=loaded.document.name,
     )

@@ -53,7 +53,9 @@ def radar_reports(
     track: str,
     chance: np.random.Generator,
 ) -> Iterator[Planned]:
-    """Reports of a radar while it holds a firm track of a flight that is burnt out; track: the radar's own name of it.
+    """Reports of a radar while it holds a firm track of a flight that is burnt out.
+
+    track: the radar's own name of it.
 
     In each interval the radar measures place twice, half an interval apart; the later measurement is the
     position, their difference over the time between them the error of the velocity. With the covariance C of
@@ -161,7 +163,7 @@ def launch_report(
 def moved(place_deg: tuple[float, float], east_m: float, north_m: float) -> dict[str, Any]:
     """A place moved by some metres, as JSON."""
     distance_m, azimuth_rad = hypot(east_m, north_m), atan2(east_m, north_m)
-    end = geodesic_direct(*map(radians, place_deg), azimuth_rad, distance_m)
+    end = geodesic_direct(radians(place_deg[0]), radians(place_deg[1]), azimuth_rad, distance_m)
     return {
         "latitude_deg": round(degrees(float(end.latitude_rad)), 5),
         "longitude_deg": round(degrees(float(end.longitude_rad)), 5),

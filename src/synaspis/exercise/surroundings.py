@@ -126,8 +126,8 @@ def _books(
     named = data.get("agreements")
     books: dict[str, AgreementBook] = {}
     faults: list[Fault] = []
-    for centre in CENTRES if isinstance(named, Mapping) else ():
-        if isinstance(name := named.get(centre), str):
+    for centre in CENTRES:
+        if isinstance(named, Mapping) and isinstance(name := named.get(centre), str):
             try:
                 books[centre] = load_book(book_path(name, beside=folder))
             except InputError as error:

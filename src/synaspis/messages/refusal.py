@@ -23,6 +23,7 @@ REFUSAL_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown-kind": "The message is of a kind that is not read here.",
         "bad-label": "The confidentiality label cannot be read.",
         "refers-to-unknown": "The message refers to one that the sender has not sent, or may not see.",
+        "wrong-exercise": "The centre serves one exercise, and the message is of another or in earnest.",
         "clock-skew": "The time of sending lies too far from the time of arrival.",
         "replay": "A message with this id has been received before.",
         "rate-limited": "The sender sends more than its share.",

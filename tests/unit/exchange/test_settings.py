@@ -38,3 +38,8 @@ def test_a_wrong_setting_is_named_with_its_line_and_what_is_allowed(tmp_path, li
 def test_settings_cannot_be_changed_after_they_were_read():
     with pytest.raises(ValueError, match="frozen"):
         Settings().bucket = 1
+
+
+def test_a_centre_serves_every_exercise_unless_one_is_named():
+    assert Settings().exercise is None
+    assert Settings(exercise="FIRST EXERCISE").exercise == "FIRST EXERCISE"

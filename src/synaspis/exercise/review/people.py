@@ -54,7 +54,8 @@ def warned(record: Record) -> tuple[list[Warned], dict[str, int]]:
     """For each flight and nation with people under it what they had, and people of nobody who takes part."""
     partners = record.loaded.scenario.document.partners
     nations = {partners[name].country: name for name in record.loaded.document.nations}
-    rows, others = [], {}
+    rows: list[Warned] = []
+    others: dict[str, int] = {}
     for flight_id, launch_us in record.launched.items():
         flight = record.flights[flight_id]
         table = cities()

@@ -1,0 +1,145 @@
+"""The review: a pure function of the logs, with the picture that was delivered, held against the truth."""
+
+import json
+
+import numpy as np
+import pytest
+
+from synaspis.agreement import load_book
+from synaspis.core.clock import from_rfc3339
+from synaspis.core.errors import InputError
+from synaspis.exchange.store.sqlite_store import SqliteStore
+from synaspis.exercise.review import difference, gospa, picture_at, read_record, render, review, under
+
+START_US = from_rfc3339("2026-11-30T09:00:00Z")
+CUT = (START_US + 90_000_000, START_US + 330_000_000)
+
+
+@pytest.fixture(scope="module")
+def record(played):
+    return read_record(played)
+
+
+@pytest.fixture(scope="module")
+def made(played):
+    return review(played)
+
+
+def test_made_twice_it_is_the_same_to_the_byte(played, made):
+    again = review(played)
+    assert json.dumps(again) == json.dumps(made)
+    assert render(again) == render(made)
+
+
+def test_the_picture_of_a_nation_at_any_instant_is_what_it_was_delivered(played, record):
+    """Against the feeds in the store, read without any code of the review."""
+    store = SqliteStore.to_read(played / "data" / "store.sqlite")
+    for nation in ("us", "pl"):
+        feed = [json.loads(event.data) for event in store.feed(nation, 0, 100_000)]
+        for time_us in range(START_US, START_US + 780_000_000, 7_000_000):
+            live = {}
+            for event in feed:
+                if event["type"] == "picture" and from_rfc3339(event["at"]) <= time_us:
+                    live.update({track["number"]: track for track in event["tracks"]})
+            live = {number: track for number, track in live.items() if track["status"] != "ended"}
+            assert picture_at(record.delivered[nation], time_us) == live
+    store.close()
+
+
+def test_who_has_lost_its_link_knows_nothing_new_until_it_is_back(record):
+    """At once, and within a second, the grid of the run."""
+    data = [each for each in record.delivered["de"] if each.centre == "data"]
+    assert not [each for each in data if CUT[0] <= each.known_us < CUT[1]]
+    late = [each for each in data if CUT[0] <= each.at_us < CUT[1]]
+    assert len(late) > 10
+    assert {each.known_us for each in late} == {CUT[1]}
+
+
+def test_who_knew_what_when_and_under_which_clause(made):
+    (flight,) = made["flights"]
+    first = {nation: {row["what"]: row for row in rows} for nation, rows in flight["known"].items()}
+    assert first["us"]["track"]["why"] == ["base/own"]
+    assert first["pl"]["track"]["why"] == ["exercise/tracks"]
+    assert first["pl"]["report"]["why"] == ["exercise/warnings"]
+    # The clause delays tracks by two seconds and warnings not at all.
+    assert first["pl"]["track"]["after_launch_s"] == first["us"]["track"]["after_launch_s"] + 2.0
+    assert first["pl"]["report"]["after_launch_s"] == first["us"]["report"]["after_launch_s"]
+    assert first["de"]["track"]["after_launch_s"] >= 270.0
+
+
+def test_expected_actions_are_seen_late_or_missed(made):
+    verdicts = {(row["nation"], row["action"]): row["verdict"] for row in made["actions"]}
+    assert verdicts == {
+        ("pl", "warning"): "seen",
+        ("de", "warning"): "missed",
+        ("us", "engagement-claim"): "late",
+    }
+    assert made["objectives"] == [{"id": "warn", "text": "Warn in time.", "expected": 3, "seen": 1}]
+
+
+def test_minutes_of_people_are_people_times_the_time_before_impact(made):
+    """One warning, so that every person warned has the same time."""
+    (row,) = made["flights"][0]["people"]
+    assert row["nation"] == "pl"
+    # Warsaw alone has 1.7 million inhabitants (GeoNames).
+    assert row["people"] >= row["warned"] > 1_500_000
+    minutes = row["first_warning_before_impact_s"] / 60.0
+    assert row["person_minutes"] == pytest.approx(row["warned"] * minutes, rel=1e-6)
+    assert made["totals"]["mean_minutes"] == pytest.approx(minutes, abs=0.01)
+
+
+def test_another_agreement_costs_minutes_and_the_review_says_how_many(played, made):
+    other = under(played, load_book("first-exercise-without-tracks"))
+    compared = difference(made, other)
+    assert compared["agreements"] == ["first-exercise", "first-exercise-without-tracks"]
+    assert compared["person_minutes_difference"] < 0.0
+    row = next(row for row in compared["rows"] if row["nation"] == "pl")
+    # Reports are held back for two minutes there, and tracks are not given at all.
+    assert row["first_known_s"][1] >= 120.0 > row["first_known_s"][0]
+    assert "Under another agreement" in render(made, compared)
+
+
+def test_the_page_is_marked_and_asks_nothing_of_the_network(made):
+    page = render(made)
+    assert page.count("EXERCISE SHORT EXERCISE EXERCISE") == 2
+    assert "http" not in page.split("</style>")[1]
+    assert "<script" not in page
+
+
+def test_a_changed_exercise_file_is_noticed(played, tmp_path):
+    from shutil import copytree
+
+    copytree(played, tmp_path / "copy")
+    path = tmp_path / "copy" / "exercise.yaml"
+    path.write_text(path.read_text().replace("for tests", "for the tests"))
+    with pytest.raises(InputError, match="the exercise file is not the one that was started in the log"):
+        review(tmp_path / "copy")
+
+
+def test_a_folder_without_a_run_is_told(tmp_path):
+    with pytest.raises(InputError, match="there is no such file"):
+        review(tmp_path)
+
+
+def test_gospa_by_hand():
+    """Cut-off 10 km: one pair 3 km apart, one object missed, one false track: 9 + 50 + 50 = 109 km2."""
+    objects = np.array([[0.0, 0.0, 0.0], [1e6, 0.0, 0.0]])
+    tracks = np.array([[3e3, 0.0, 0.0], [-1e6, 0.0, 0.0]])
+    found = gospa(objects, tracks)
+    assert found.distance_m == pytest.approx(109e6**0.5)
+    assert (found.pairs, found.missed, found.false) == (((0, 0),), 1, 1)
+    none = np.empty((0, 3))
+    assert gospa(none, none).distance_m == 0.0
+    assert gospa(objects, none).distance_m == pytest.approx(1e8**0.5)
+
+
+def test_gospa_agrees_with_stone_soup():
+    metric = pytest.importorskip("stonesoup.metricgenerator.ospametric")
+    states = pytest.importorskip("stonesoup.types.state")
+    chance = np.random.default_rng(5)
+    for _ in range(30):
+        objects, tracks = (chance.normal(0.0, 8e3, (chance.integers(1, 6), 3)) for _ in range(2))
+        theirs = metric.GOSPAMetric(p=2.0, c=10_000.0).compute_gospa_metric(
+            [states.State(each) for each in tracks], [states.State(each) for each in objects]
+        )[0]
+        assert gospa(objects, tracks).distance_m == pytest.approx(theirs.value["distance"], rel=1e-9)
