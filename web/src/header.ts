@@ -64,7 +64,7 @@ export class Header {
 
   update(): void {
     const { session, store, view } = this.context;
-    const seen = view.as === session.cell ? "" : `, sees what ${nameOf(session, view.as)} was delivered`;
+    const seen = view.as === session.cell ? "" : `, looks as ${nameOf(session, view.as)}`;
     this.who.textContent = `${session.name}${seen}`;
     for (const [mode, each] of this.modes) each.setAttribute("aria-pressed", String(mode === view.mode));
     const now = store.exerciseMs();

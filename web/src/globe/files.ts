@@ -1,6 +1,6 @@
 /** Results opened from files: GeoJSON and CZML, as the export of the package writes them. */
 
-import { CzmlDataSource, GeoJsonDataSource, Color, type CzmlDataSource as Czml, type GeoJsonDataSource as Geo } from "@cesium/engine";
+import { CzmlDataSource, GeoJsonDataSource, Color, JulianDate, type CzmlDataSource as Czml, type GeoJsonDataSource as Geo } from "@cesium/engine";
 import type { Json, JsonObject } from "../types";
 import type { Globe } from "./globe";
 
@@ -22,13 +22,27 @@ export function kindOf(content: Json): Opened["kind"] {
   return "json";
 }
 
-/** Marking of a file; results carry it at the top. */
+/** Marking of a file; results carry it at the top or with each part. */
 export function markingOf(content: Json): string {
-  const top = Array.isArray(content) ? content[0] : content;
-  if (!isObject(top)) return "";
-  if (typeof top.marking === "string") return top.marking;
-  const properties = isObject(top.properties) ? top.properties : {};
-  return typeof properties.marking === "string" ? properties.marking : "";
+  for (const part of Array.isArray(content) ? content : [content]) {
+    if (!isObject(part)) continue;
+    const properties = isObject(part.properties) ? part.properties : {};
+    const marking = part.marking ?? properties.marking;
+    if (typeof marking === "string") return marking;
+  }
+  return "";
+}
+
+/** First and last instant of a file with a clock, as Cesium counts; null for one without. */
+export function spanOf(opened: Opened): { start: JulianDate; seconds: number } | null {
+  const clock = opened.kind === "czml" ? opened.source?.clock : undefined;
+  return clock ? { start: clock.startTime, seconds: JulianDate.secondsDifference(clock.stopTime, clock.startTime) } : null;
+}
+
+/** Show what a file holds for an instant, seconds after its start. */
+export function showAt(globe: Globe, start: JulianDate, seconds: number): void {
+  globe.widget.clock.currentTime = JulianDate.addSeconds(start, seconds, new JulianDate());
+  globe.draw();
 }
 
 /** Open a file and draw it; raises an error in words for what is no JSON. */

@@ -7,6 +7,8 @@ import {
 import type { Mode } from "../urlstate";
 
 export type Camera = [number, number, number];
+/** The ground shipped has three levels alone; finer tiles than these would show nothing more. */
+const COARSENESS = 4;
 const HOME = Rectangle.fromDegrees(-38, 24, 62, 76);
 
 export class Globe {
@@ -29,7 +31,7 @@ export class Globe {
       skyBox: false,
       skyAtmosphere: false,
       msaaSamples: 1,
-      contextOptions: { webgl: { preserveDrawingBuffer: true } },
+      orderIndependentTranslucency: false,
       showRenderLoopErrors: false,
     });
     const { scene } = this.widget;
@@ -37,6 +39,7 @@ export class Globe {
     if (scene.moon) scene.moon.show = false;
     if (scene.sun) scene.sun.show = false;
     scene.fog.enabled = false;
+    scene.globe.maximumScreenSpaceError = COARSENESS;
     scene.screenSpaceCameraController.minimumZoomDistance = 20_000;
     this.place(camera);
     this.listen();

@@ -1,8 +1,8 @@
 /** Results opened from files: drawn on the globe, and their facts as a table. */
 
 import { button, el } from "../dom";
-import { closeFile, openFile, type Opened } from "../globe/files";
-import { words } from "../format";
+import { closeFile, openFile, type Opened, showAt, spanOf } from "../globe/files";
+import { countdown, words } from "../format";
 import type { Json } from "../types";
 import { isObject, plainly } from "./records";
 import type { Context, Panel } from "./panel";
@@ -52,6 +52,21 @@ export function filesPanel(context: Context): Panel {
   return { element, update: () => undefined };
 }
 
+/** A slider over the time of a file that has one. */
+function timeOf(context: Context, opened: Opened): HTMLElement | null {
+  const span = spanOf(opened);
+  if (!span || span.seconds <= 0) return null;
+  const shown = el("output");
+  const set = (): void => {
+    shown.textContent = `${countdown(slider.valueAsNumber)} after the start`;
+    showAt(context.globe, span.start, slider.valueAsNumber);
+  };
+  const slider = el("input", { type: "range", min: 0, max: Math.ceil(span.seconds), step: 1, value: Math.round(span.seconds / 2),
+    "aria-label": `Time in ${opened.name}`, input: set });
+  set();
+  return el("div", { class: "row" }, el("span", {}, "Time"), slider, shown);
+}
+
 function entry(context: Context, opened: Opened): HTMLElement {
   const facts = factsOf(opened.kind, opened.content);
   const shown = facts.slice(0, ROWS_MAX);
@@ -60,6 +75,7 @@ function entry(context: Context, opened: Opened): HTMLElement {
       button("Close", () => { closeFile(context.globe, opened); made.remove(); }, { class: "link" })),
     el("table", {}, el("caption", { class: "unseen" }, `What ${opened.name} holds`),
       el("tbody", {}, ...shown.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value))))),
+    timeOf(context, opened),
     facts.length > shown.length ? el("p", { class: "quiet" }, `${facts.length - shown.length} more are not listed.`) : null);
   return made;
 }

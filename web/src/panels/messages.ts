@@ -5,7 +5,7 @@ import { clockTime, kilometres, place, words } from "../format";
 import { contentOf, isMessage, type Item, namesOf } from "../store";
 import type { DeliveredMessage, Json } from "../types";
 import { acknowledge, textForm } from "./act";
-import { type Context, nameOf, type Panel } from "./panel";
+import { type Context, mayAct, nameOf, type Panel } from "./panel";
 import { isObject, plainly } from "./records";
 import { showWhy, whyNotForm } from "./why";
 
@@ -46,16 +46,19 @@ export function messagesPanel(context: Context): Panel {
   const kinds = el("select", { "aria-label": "Kind of message", change: () => { kind = kinds.value; render(); } });
   const rendered = new Map<string, HTMLElement>();
   let last = -1;
+  let shownAs = "";
 
   const render = (): void => {
     last = context.store.items.length;
+    if (shownAs !== context.view.as) rendered.clear();
+    shownAs = context.view.as;
     const { items } = context.store;
     const present = [...new Set(items.map(kindOf))].sort();
     if (kinds.childElementCount !== present.length + 1) {
       kinds.replaceChildren(el("option", { value: "" }, "All kinds"),
         ...present.map((each) => el("option", { value: each, selected: each === kind }, words(each))));
     }
-    const wanted = items.filter((item) => kind === "" || kindOf(item) === kind).slice(-SHOWN).reverse();
+    const wanted = newest(items.filter((item) => kind === "" || kindOf(item) === kind)).slice(0, SHOWN);
     list.replaceChildren(...wanted.map((item) => {
       const key = `${item.centre}:${item.counter}`;
       const known = rendered.get(key) ?? entry(context, item);
@@ -64,10 +67,24 @@ export function messagesPanel(context: Context): Panel {
     }));
     if (wanted.length === 0) list.append(el("p", { class: "quiet" }, "No messages yet."));
   };
-  const form = context.session.role === "observer" ? null : textForm(context);
+  const form = textForm(context);
   const element = el("div", {},
     el("div", { class: "row" }, el("h2", { style: "margin:0" }, "Messages"), kinds), form, list, whyNotForm(context));
-  return { element, update: () => { if (last !== context.store.items.length) render(); } };
+  return { element, update: () => {
+    form.hidden = !mayAct(context);
+    if (last !== context.store.items.length || shownAs !== context.view.as) render();
+  } };
+}
+
+/** Newest first; of what is told of one source's track again and again, only the last. */
+export function newest(items: readonly Item[]): Item[] {
+  const seen = new Set<string>();
+  return [...items].reverse().filter((item) => {
+    if (!isMessage(item) || item.track === undefined) return true;
+    const first = !seen.has(item.track);
+    seen.add(item.track);
+    return first;
+  });
 }
 
 const kindOf = (item: Item): string => (isMessage(item) ? item.message.kind : "notice");
@@ -84,7 +101,7 @@ function entry(context: Context, item: Item): HTMLElement {
     button("Why do I see this?", () => {
       void showWhy(context, `Why do I see this ${message.kind.replace(/-/g, " ")}?`, item.centre, item.counter, item.why, item.quality);
     }, { class: "link" }));
-  if (context.session.role === "nation" && namesOf(item).length > 0 && message.sender !== context.session.cell) {
+  if (mayAct(context) && namesOf(item).length > 0 && message.sender !== context.session.cell) {
     actions.append(button("Acknowledge", () => { void acknowledge(context, item); }, { class: "link" }));
   }
   const findings = (item.findings ?? []).map((finding) => el("p", { class: "error" }, `Check: ${finding.text}`));

@@ -23,6 +23,12 @@ export interface Panel {
   update: () => void;
 }
 
+/** Whether who sits here may act now: for the own cell, and only while looking through its eyes. */
+export function mayAct(context: Context): boolean {
+  const { session, view } = context;
+  return session.cell !== null && (session.role === "nation" || session.role === "white") && view.as === session.cell;
+}
+
 /** Name of a partner as people say it. */
 export function nameOf(session: Session, id: string): string {
   return session.nations.find((nation) => nation.id === id)?.name ?? id;

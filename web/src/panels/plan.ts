@@ -4,7 +4,7 @@ import { button, el } from "../dom";
 import { countdown, words } from "../format";
 import type { Board, Json, JsonObject } from "../types";
 import { act, Refused } from "../api";
-import { type Context, nameOf, type Panel } from "./panel";
+import { type Context, mayAct, nameOf, type Panel } from "./panel";
 import { isObject, plainly, recordTable } from "./records";
 
 const listOf = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
@@ -20,7 +20,7 @@ function section(title: string, rows: readonly JsonObject[], columns: readonly s
 /** A deadline in words, in place of its parts. */
 export function withDeadline(row: JsonObject): JsonObject {
   const left = row.left_s;
-  if (typeof left !== "number") return { ...row, due: "" };
+  if (typeof left !== "number") return { ...row, due: null };
   return { ...row, due: row.overdue === true ? `overdue by ${countdown(-left)}` : `in ${countdown(left)}` };
 }
 
@@ -36,7 +36,7 @@ function claimed(context: Context, object: JsonObject, number: number): HTMLElem
     recordTable(`Claims on object ${number}`, entries, ["what", "sender", "holder", "battery", "window", "open"]),
     ...findings.map((finding) => el("p", { class: "error", "data-finding": text(finding.what) },
       `${words(text(finding.what))}: ${text(finding.text)}.`)),
-    ...own.map((entry) => handOver(context, text(entry.reference))));
+    ...(mayAct(context) ? own : []).map((entry) => handOver(context, text(entry.reference))));
 }
 
 /** Offer a claim of ours to another nation. */
@@ -57,7 +57,9 @@ function handOver(context: Context, claim: string): HTMLElement {
 
 function control(board: Board): HTMLElement | null {
   const state = isObject(board.control) ? board.control : {};
-  return text(state.state) === "" ? null : el("p", { class: "quiet" }, `The white cell says: ${plainly(state)}.`);
+  if (text(state.state) === "") return null;
+  const injects = plainly(state.injects ?? []);
+  return el("p", { class: "quiet" }, `Exercise: ${text(state.state)}.${injects === "" ? "" : ` Injects done: ${injects}.`}`);
 }
 
 /** The parts of a board as people need them: what is in the way first. */

@@ -5,7 +5,7 @@ import { clockTime, countdown, place, words } from "../format";
 import { contentOf, type KnownTrack } from "../store";
 import type { DeliveredMessage, Json, JsonObject, Place } from "../types";
 import { claimForm } from "./act";
-import { type Context, nameOf, type Panel } from "./panel";
+import { type Context, mayAct, nameOf, type Panel } from "./panel";
 import { Table } from "./table";
 import { showWhy } from "./why";
 
@@ -103,6 +103,6 @@ function trackDetail(context: Context, known: KnownTrack): HTMLElement {
       ? `${place(track.launch.latitude_deg, track.launch.longitude_deg)} at ${clockTime(track.launch.time)}` : "not told to us"),
     el("dt", {}, "Under"), el("dd", {}, track.why.map((each) => `${each.agreement}, clause ${each.clause}`).join("; ")),
   );
-  const form = context.session.role === "nation" ? claimForm(context, known) : null;
+  const form = mayAct(context) && context.session.role === "nation" ? claimForm(context, known) : null;
   return el("section", { "aria-label": `Track T${track.number}` }, el("h2", {}, `Track T${track.number} `, why), facts, form ?? "");
 }
