@@ -1,4 +1,4 @@
-"""What simulated sensors report: honest covariances, biases that are told nowhere, outages, one stream each."""
+"""What simulated sensors report: honest covariances, biases told nowhere, outages, one stream each."""
 
 from math import radians
 

@@ -107,7 +107,8 @@ def _flight(
             ]
             for nation in record.loaded.document.nations
         },
-        "claims": outcome.claims(record, flight_id),
+        "claims": (claims := outcome.claims(record, flight_id)),
+        "claimed_by": sorted({row["nation"] for row in claims if row["kind"] == "engagement-claim"}),
         "covered": outcome.covered(record, flight_id),
         "people": [row.to_dict() for row in people if row.flight == flight_id],
         "people_of_others": others.get(flight_id, 0),
