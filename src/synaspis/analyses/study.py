@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from synaspis.analyses._dataset import CoverageDataset
 from synaspis.analyses.coverage import Progress, coverage
 from synaspis.scenario import Scenario, Sharing, load_scenario_document
+
+if TYPE_CHECKING:  # each is loaded when it is asked: solvers and compiled kernels take seconds
+    from synaspis.analyses.assurance import AssuranceResult
+    from synaspis.analyses.consequences import ConsequencesResult
+    from synaspis.analyses.cooperation import CooperationResult
+    from synaspis.analyses.cost import CostResult
+    from synaspis.analyses.plan import PlanResult
+    from synaspis.analyses.raid import RaidResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +70,49 @@ class Study:
         single = {name: 0 for name, asked in (("phase", phase), ("threat", threat)) if isinstance(asked, str)}
         narrowed: CoverageDataset = dataset.isel(single)
         return narrowed
+
+    def raid(self, raid: str | Path | None = None, **options: Any) -> RaidResult:
+        """How many missiles of a stated raid get through.
+
+        raid: its file, by default the one that comes with the scenario. options and errors: those of
+        `synaspis.analyses.raid.raid`.
+        """
+        from synaspis.analyses.raid import raid as ask
+
+        return ask(self.scenario, raid, **options)
+
+    def cooperation(self, **options: Any) -> CooperationResult:
+        """What sharing is worth; options and errors: those of `synaspis.analyses.cooperation.cooperation`."""
+        from synaspis.analyses.cooperation import cooperation as ask
+
+        return ask(self.scenario, **options)
+
+    def cost(self, **options: Any) -> CostResult:
+        """What it costs, and who pays; options and errors: those of `synaspis.analyses.cost.cost`."""
+        from synaspis.analyses.cost import cost as ask
+
+        return ask(self.scenario, **options)
+
+    def assurance(self, **options: Any) -> AssuranceResult:
+        """Whether a third party's deterrent is affected.
+
+        options and errors: those of `synaspis.analyses.assurance.assurance`.
+        """
+        from synaspis.analyses.assurance import assurance as ask
+
+        return ask(self.scenario, **options)
+
+    def plan(self, **options: Any) -> PlanResult:
+        """What to build next; options and errors: those of `synaspis.analyses.plan.plan`."""
+        from synaspis.analyses.plan import plan as ask
+
+        return ask(self.scenario, **options)
+
+    def consequences(self, phase: str, threat: str, **options: Any) -> ConsequencesResult:
+        """Whom intercepts touch; options and errors: of `synaspis.analyses.consequences.consequences`."""
+        from synaspis.analyses.consequences import consequences as ask
+
+        return ask(self.scenario, phase, threat, **options)
 
     def __repr__(self) -> str:
         return (

@@ -115,6 +115,6 @@ def scenario_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def study(scenario_file, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("results") / "small"
-    result = _call("study", scenario_file, "--out", folder)
+    result = _call("study", scenario_file, "--questions", "coverage", "--out", folder)
     assert result.status == 0, result.err
     return folder

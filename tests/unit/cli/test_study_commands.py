@@ -338,3 +338,79 @@ def test_options_that_say_nothing_about_the_source_are_faults(call, study, tmp_p
     )
     assert done.status == 2
     assert "--epoch: says nothing about a study. Leave it out." in done.err
+
+
+@pytest.fixture(scope="module")
+def asked(call, scenario_file, tmp_path_factory):
+    """A study with a question, of one phase, worked on in this process."""
+    folder = tmp_path_factory.mktemp("asked") / "small"
+    done = call(
+        "study", scenario_file, "--phase", "2016", "--questions", "cooperation", "--no-contributions",
+        "--no-launch-area", "--processes", "1", "--out", folder,
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    return folder
+
+
+def test_an_answer_is_stored_shown_and_named_in_the_manifest(asked, scenario_file):
+    manifest = json.loads((asked / "manifest.json").read_text("utf-8"))
+    assert manifest["settings"]["questions"] == ["cooperation"]
+    assert manifest["answers"] == [
+        {
+            "question": "cooperation",
+            "command": f"synaspis cooperation {scenario_file} --phase 2016",
+            "files": ["cooperation.json"],
+        }
+    ]
+    assert "cooperation.json" in manifest["outputs"]
+    assert manifest["seeds"] == {"cooperation": {"cooperation": 1953}}
+    assert "--questions cooperation" in manifest["command"]
+    stored = json.loads((asked / "cooperation.json").read_text("utf-8"))
+    assert stored["phase"] == "2016"
+    page = (asked / "report.html").read_text("utf-8")
+    assert '<section id="cooperation" class="question">' in page
+    assert "No public costs have been gathered for this scenario; none are invented." in page
+
+
+def test_a_number_of_an_answer_that_was_changed_is_named(call, asked, tmp_path):
+    folder = tmp_path / "changed"
+    shutil.copytree(asked, folder)
+    stored = json.loads((folder / "cooperation.json").read_text("utf-8"))
+    people = stored["pooling"]["pooled"]["mrbm-2000"]["defended_population"]
+    stored["pooling"]["pooled"]["mrbm-2000"]["defended_population"] = people + 1000.0
+    (folder / "cooperation.json").write_text(json.dumps(stored), "utf-8")
+    done = call("verify", folder, "--json")
+    assert done.status == 1
+    found = {d["what"]: (d["stored"], d["found"]) for d in done.document["differences"]}
+    assert found.pop("file cooperation.json")
+    assert found == {
+        "cooperation.pooling.pooled.mrbm-2000.defended_population": (str(people + 1000.0), str(people))
+    }
+
+
+def test_questions_that_cannot_be_asked_are_bad_input(call, scenario_file, tmp_path):
+    done = call("study", scenario_file, "--questions", "coverage,plans,cost", "--out", tmp_path / "x")
+    assert done.status == 2
+    assert "there is no question 'plans'" in done.err
+    assert "cost: No public costs have been gathered for this scenario; none are invented." in done.err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (["raid"], "'raid' is not QUESTION=FILE"),
+        (["raid=no.yaml"], "'no.yaml' is no file"),
+    ],
+)
+def test_a_file_for_a_question_has_to_be_one(call, scenario_file, tmp_path, given, fault):
+    words = [word for text in given for word in ("--input", text)]
+    done = call("study", scenario_file, *words, "--out", tmp_path / "x")
+    assert done.status == 2
+    assert fault in done.err
+
+
+def test_a_file_for_a_question_may_be_given_once(call, scenario_file, tmp_path):
+    text = f"raid={scenario_file}"
+    done = call("study", scenario_file, "--input", text, "--input", text, "--out", tmp_path / "x")
+    assert "'raid' is given twice" in done.err
