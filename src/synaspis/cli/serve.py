@@ -68,10 +68,12 @@ def serve(
     back by themselves.
     """
     import asyncio
+    import sys
 
     from synaspis.core.clock import SystemClock
     from synaspis.server import Journal
     from synaspis.server.cells import House, open_grounds, page_folder
+    from synaspis.server.node import SWITCH_S
 
     path = folder or Path("synaspis-serve" if exercise is None else f"synaspis-serve-{Path(exercise).stem}")
     clock = SystemClock()
@@ -86,6 +88,8 @@ def serve(
     with (path / "journal.jsonl").open("a", encoding="utf-8") as stream:
         journal = Journal(clock, stream)
         journal.take_over_logging()
+        # As in a centre of its own: ticks, readers and connections share one interpreter.
+        sys.setswitchinterval(SWITCH_S)
         asyncio.run(_run(House(grounds, journal, host=host), opens))
 
 
