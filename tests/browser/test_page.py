@@ -221,10 +221,10 @@ def test_the_keyboard_moves_between_tabs_and_over_the_globe(alpha: Opened):
 
 def test_the_phase_on_the_slider_decides_which_assets_are_listed(alpha: Opened):
     alpha.tab("Assets")
-    assert "Redzikowo" not in alpha.text()
+    assert "IIB at Redzikowo" not in alpha.text()
     alpha.page.locator("#phase").focus()
     alpha.page.keyboard.press("End")
-    alpha.until("document.getElementById('panel').innerText.includes('Redzikowo')", 5.0)
+    alpha.until("document.getElementById('panel').innerText.includes('IIB at Redzikowo')", 5.0)
     assert "phase=2022" in alpha.page.url
 
 

@@ -1,8 +1,14 @@
 /** Results opened from files: GeoJSON and CZML, as the export of the package writes them. */
 
-import { CzmlDataSource, GeoJsonDataSource, Color, JulianDate, type CzmlDataSource as Czml, type GeoJsonDataSource as Geo } from "@cesium/engine";
+import {
+  BoundingSphere, Color, type CzmlDataSource as Czml, CzmlDataSource, type GeoJsonDataSource as Geo, GeoJsonDataSource,
+  HeadingPitchRange, JulianDate, Matrix4,
+} from "@cesium/engine";
 import type { Json, JsonObject } from "../types";
 import type { Globe } from "./globe";
+
+const PARTS = 16;
+const SMALLEST_M = 300_000;
 
 export interface Opened {
   name: string;
@@ -65,9 +71,25 @@ async function draw(globe: Globe, kind: Opened["kind"], content: Json): Promise<
     : await GeoJsonDataSource.load(content, { fill: Color.fromCssColorString("#009e73").withAlpha(0.4) });
   if (source instanceof GeoJsonDataSource) colourByProperty(source);
   await globe.widget.dataSources.add(source);
-  await globe.widget.zoomTo(source);
+  if (source instanceof CzmlDataSource) lookAtPaths(globe, source);
+  else await globe.widget.zoomTo(source);
   globe.draw();
   return source;
+}
+
+/** Look down on whole paths; Cesium's own zoom goes to where things are at one instant. */
+function lookAtPaths(globe: Globe, source: Czml): void {
+  const { startTime, stopTime } = (source.clock as Czml["clock"] | undefined) ?? globe.widget.clock;
+  const seconds = JulianDate.secondsDifference(stopTime, startTime);
+  const instants = Array.from({ length: PARTS + 1 }, (_, part) =>
+    JulianDate.addSeconds(startTime, (seconds * part) / PARTS, new JulianDate()));
+  const points = source.entities.values.flatMap((entity) =>
+    instants.map((instant) => entity.position?.getValue(instant)).filter((point) => point !== undefined));
+  if (points.length === 0) return;
+  const sphere = BoundingSphere.fromPoints(points);
+  const range = Math.max(SMALLEST_M, 3 * sphere.radius);
+  globe.widget.camera.viewBoundingSphere(sphere, new HeadingPitchRange(0, -Math.PI / 2, range));
+  globe.widget.camera.lookAtTransform(Matrix4.IDENTITY);
 }
 
 /** Each feature in the colour that its file says. */
