@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import cos, pi, radians
+from math import cos, pi, radians, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -11,24 +11,28 @@ from numpy.typing import NDArray
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from synaspis.core.constants import EARTH_FLATTENING
 from synaspis.geography import geodesic_direct
 
 RADIUS_M: Final = 6_371_007.2
 """Radius of the sphere with the area of the WGS 84 ellipsoid."""
 
+_E2: Final = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
 _CIRCLE_CORNERS: Final = 128
+_EDGE_POINTS: Final = 16
 
 
 class Plane:
-    """Lambert's azimuthal equal-area projection about the middle of some areas, on the authalic sphere.
+    """Lambert's azimuthal equal-area projection about the middle of some areas, by authalic latitudes.
 
-    areas: as messages have them, at least one. Good to 0.5 % of an area within 3,000 km of the middle: the
-    sphere stands for the ellipsoid, and corners are joined by straight lines.
+    areas: as messages have them, at least one. Areas are those on the ellipsoid; great circles between
+    corners are drawn through 16 points. J. P. Snyder, Map Projections: A Working Manual, USGS Professional
+    Paper 1395 (1987), equations 3-11, 3-12 and 24-2 to 24-4, https://doi.org/10.3133/pp1395.
     """
 
     def __init__(self, areas: Iterable[Mapping[str, Any]]) -> None:
         corners = np.radians(np.array([corner for area in areas for corner in _corners(area)]))
-        unit = _unit(corners[:, 0], corners[:, 1]).mean(axis=0)
+        unit = _unit(_authalic(corners[:, 0]), corners[:, 1]).mean(axis=0)
         self._latitude = float(np.arctan2(unit[2], np.hypot(unit[0], unit[1])))
         self._longitude = float(np.arctan2(unit[1], unit[0]))
 
@@ -36,11 +40,11 @@ class Plane:
         """An area as a polygon, metres."""
         if area.get("centre"):
             return Polygon(self.flat(_circle(area))).buffer(0.0)
-        return Polygon(self.flat(np.radians(np.array(_corners(area))))).buffer(0.0)
+        return Polygon(self.flat(_along(np.radians(np.array(_corners(area)))))).buffer(0.0)
 
     def flat(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places (n, 2), latitude and longitude in radians, as east and north on the plane, metres."""
-        latitude, away = places[:, 0], places[:, 1] - self._longitude
+        latitude, away = _authalic(places[:, 0]), places[:, 1] - self._longitude
         sine, cosine = np.sin(self._latitude), np.cos(self._latitude)
         along = sine * np.sin(latitude) + cosine * np.cos(latitude) * np.cos(away)
         # Opposite the middle the projection has no value; no message speaks of both sides of the Earth.
@@ -48,6 +52,29 @@ class Plane:
         east = scale * np.cos(latitude) * np.sin(away)
         north = scale * (cosine * np.sin(latitude) - sine * np.cos(latitude) * np.cos(away))
         return np.column_stack([east, north])
+
+
+def _authalic(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Latitude on the sphere of equal area, radians; 0.13 degrees less than the geodetic one at most."""
+    return np.arcsin(_part(np.sin(latitude)) / _part(np.array(1.0)))
+
+
+def _part(sine: NDArray[np.float64]) -> NDArray[np.float64]:
+    e = sqrt(_E2)
+    part: NDArray[np.float64] = (1.0 - _E2) * (sine / (1.0 - _E2 * sine**2) + np.arctanh(e * sine) / e)
+    return part
+
+
+def _along(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Corners with points between them on great circles, the last joined to the first."""
+    unit = _unit(corners[:, 0], corners[:, 1])
+    share = np.linspace(0.0, 1.0, _EDGE_POINTS, endpoint=False)[:, np.newaxis]
+    points = [
+        (1.0 - share) * one + share * other
+        for one, other in zip(unit, np.roll(unit, -1, axis=0), strict=True)
+    ]
+    x, y, z = np.concatenate(points).T
+    return np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)])
 
 
 def _unit(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
