@@ -85,7 +85,7 @@ def test_a_message_reaches_the_others_within_a_second_and_everything_is_proven(d
             audits = {name: await client.audit() for name, client in clients.items()}
             return events, [there - here for here, there in zip(sent, arrived, strict=True)], audits
 
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         events, took_s, audits = run(scene(url))
     assert [event.message["body"]["text"] for event in events] == ["Message 0.", "Message 1.", "Message 2."]
     assert all(event.why == (("announcements", "consultation"),) for event in events)
@@ -115,9 +115,9 @@ def test_watching_goes_on_after_the_centre_was_gone(data):
             found = await settled(bravo)
             return events, found, await bravo.audit()
 
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         first = run(before(url))
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         second, found, audit = run(after(url))
     assert [(event.counter, event.message["body"]["text"]) for event in first + second] == [
         (1, "One."),
@@ -140,7 +140,7 @@ def test_witnesses_of_all_partners_cosign_the_same_checkpoint(data):
                 await settled(client)
             return {name: await client.verify() for name, client in clients.items()}
 
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         found = run(scene(url))
     assert len({(each.checkpoint.size, each.checkpoint.root) for each in found.values()}) == 1
     assert set(found["alpha"].cosigners) == {"bravo/witness", "charlie/witness"}
@@ -161,13 +161,13 @@ def test_a_centre_that_begins_its_history_anew_is_caught_with_both_checkpoints(d
                 await asyncio.sleep(0.1)
             raise AssertionError("no checkpoint came")
 
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         honest, _ = run(scene(url, "What was said."))
     forged = tmp_path / "forged"
     shutil.copytree(data.path, forged, ignore=shutil.ignore_patterns("centre.sqlite*", "log", "issued"))
     (forged / "log").mkdir()
     shutil.copy(data.log / "log.vkeys", forged / "log")
-    with serving(DataFolder(forged), SystemClock()) as (_, url):
+    with serving(DataFolder(forged), SystemClock()) as (_, url, _):
         found, evidence = run(scene(url, "What is to have been said."))
     assert honest.holds
     (finding,) = found.findings
@@ -189,7 +189,7 @@ def test_what_a_partner_may_not_do_is_refused_with_the_reason(data):
                 await client.send("text", {"text": "Late."}, label=LABEL)
             return caught.value
 
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         error = run(scene(url))
     assert error.code == "clock-skew"
     assert error.faults
@@ -210,7 +210,7 @@ def test_a_retired_partner_is_told_so(data):
                 await asyncio.sleep(0.1)
             raise AssertionError("the partner was not shut out")
 
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         fault = run(scene(url))
     assert fault.status == 403
     assert "not that of an active partner" in str(fault)

@@ -45,7 +45,7 @@ def data(tmp_path_factory) -> DataFolder:
 
 @pytest.fixture(scope="module")
 def url(data):
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         yield url
 
 
