@@ -138,6 +138,7 @@ async def feed(request: Call) -> ASGIApp:
         raise Problem(503, fault, {"retry-after": "1"})
     place = place_of(request.headers.get("last-event-id") or asked.get("after"), cell)
     hall.show_board(cell)
+    cell.show("clock", "clock", hall.clock_shown())
     reader = Reader(cell, request.user, request.scope["state"]["peer"], place)
 
     async def stream(_scope: Any, receive: Any, send: Any) -> None:
