@@ -62,9 +62,8 @@ _SHOWN_MAX = 12
 @click.option(
     "--benefit-by",
     type=click.Choice(("defended", "gains", "shapley")),
-    default="defended",
-    show_default=True,
-    help="With --benefit-from: people defended at home, those over its own defence, or what it brings.",
+    help="With --benefit-from: people defended at home (the default), those over its own defence, or what "
+    "it brings.",
 )
 @click.option("--defended", metavar="PEOPLE", help="People defended, for the cost by person.")
 @click.option("--phase", metavar="ID", help="Count the people defended in this phase; needs --threat.")
@@ -78,15 +77,17 @@ def cost(scenario: str, as_json: bool, **given: Any) -> None:
     SCENARIO may also be the id of a cost case that needs no scenario, such as `cbo-2009-ships`. Rules:
     where-they-fall, common-funding, equal, population, product, benefit, joint-development, given.
     """
+    from synaspis.analyses.cost import RATE_MAX
     from synaspis.analyses.cost import cost as analysis
     from synaspis.cli.values import Options
 
     options = Options()
-    rate = options.rounding("--discount-rate", given["discount_rate"], "percent", 0.01)
+    rate = options.percent("--discount-rate", given["discount_rate"], 100.0 * RATE_MAX)
     shares = _shares(options, "--share", given["shares"])
     benefit = _shares(options, "--benefit", given["benefits"])
     if benefit is not None and given["benefit_file"] is not None:
         options.fault("--benefit", "shares are given, and a file to take them from", "Give one of the two.")
+    _shares_are_asked_for(options, given)
     people = options.rounding("--defended", given["defended"], "people")
     if (given["phase"] is None) != (given["threat"] is None):
         options.fault("--phase", "a phase needs a threat, and a threat a phase", "Give both.")
@@ -94,7 +95,7 @@ def cost(scenario: str, as_json: bool, **given: Any) -> None:
         options.fault("--defended", "people are given, and a phase to count them in", "Give one of the two.")
     options.done()
     if given["benefit_file"] is not None:
-        benefit = _benefit(Path(given["benefit_file"]), given["benefit_by"])
+        benefit = _benefit(Path(given["benefit_file"]), given["benefit_by"] or "defended")
     loaded, path = _what(scenario, given["costs"])
     result = analysis(
         loaded,
@@ -112,6 +113,18 @@ def cost(scenario: str, as_json: bool, **given: Any) -> None:
         print_json(result.to_dict())
     else:
         _print(result)
+
+
+def _shares_are_asked_for(options: Options, given: dict[str, Any]) -> None:
+    """Note shares that would change nothing of what is shown."""
+    rule = given["rule"]
+    if given["benefit_by"] is not None and given["benefit_file"] is None:
+        options.fault("--benefit-by", "there is no file to take shares from", "Give --benefit-from too.")
+    for option, of_rule in (("share", "given"), ("benefit", "benefit"), ("benefit_from", "benefit")):
+        name = {"share": "shares", "benefit": "benefits", "benefit_from": "benefit_file"}[option]
+        if given[name] and rule not in (None, of_rule, "joint-development"):
+            what = f"shares of the rule {of_rule!r} are given, and only the rule {rule!r} is asked for"
+            options.fault("--" + option.replace("_", "-"), what, "Leave out one.")
 
 
 def _what(name: str, costs: str | None) -> tuple[Scenario | None, Path | None]:

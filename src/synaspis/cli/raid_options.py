@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 
+from synaspis.analyses.raid.evidence import ATTEMPTS_MAX
 from synaspis.cli.values import Options
 from synaspis.core.errors import InputError
 
@@ -50,7 +51,10 @@ class RaidOptions(Options):
             self.fault(option, f"{text!r} is not a test record", "Write hits of attempts, such as 22/27.")
             return None
         hits, attempts = (int(part) for part in parts)
-        if attempts < 1 or hits > attempts:
+        if not 1 <= attempts <= ATTEMPTS_MAX:
+            self.fault(option, f"{attempts} attempts are out of bounds; 1 to {ATTEMPTS_MAX:,} are allowed")
+            return None
+        if hits > attempts:
             self.fault(option, f"{hits} hits in {attempts} attempts cannot be; 0 to {attempts} are allowed")
             return None
         return hits, attempts

@@ -54,6 +54,12 @@ class Options:
         value = self._number(option, text, unit, lambda v: v >= 0.0, f"0 {unit} or more")
         return None if value is None else factor * value
 
+    def percent(self, option: str, text: str | None, most: float) -> float | None:
+        """Read percent from 0 to a bound as a share."""
+        bounds = f"0 to {most:g} percent"
+        value = self._number(option, text, "percent", lambda v: 0.0 <= v <= most, bounds)
+        return None if value is None else 0.01 * value
+
     def angle_rad(self, option: str, text: str | None, low_deg: float, high_deg: float) -> float | None:
         """Read degrees between two bounds as radians."""
         value = self._number(

@@ -124,7 +124,7 @@ def test_bad_options_are_reported_together(call):
     assert done.status == 2
     found = [fault["what"] for fault in done.document["error"]["faults"]]
     assert found == [
-        "'high' is not a number; 0 percent or more is allowed",
+        "'high' is not a number; 0 to 50 percent is allowed",
         "'us' is not PARTNER=SHARE",
         "the share 'x' of 'de' is not a number",
         "'us' is given twice",
@@ -153,6 +153,14 @@ def test_bad_options_are_reported_together(call):
         ),
         (("cbo-2009-mda", "--phase", "2015", "--threat", "a"), "a cost case without scenario has no phase"),
         (("nowhere",), "there is no scenario 'nowhere'"),
+        (("europe", "--discount-rate", "51"), "51 percent is out of bounds; 0 to 50 percent is allowed"),
+        (("europe", "--seed", "-1"), "the seed -1 is negative; 0 or more is allowed"),
+        (("europe", "--benefit-by", "gains"), "there is no file to take shares from"),
+        (
+            ("europe", "--rule", "equal", "--share", "us=1"),
+            "shares of the rule 'given' are given, and only the rule 'equal' is asked for",
+        ),
+        (("europe", "--share", "us=nan"), "the share nan of 'us' is out of bounds; 0 to 1 is allowed"),
     ],
 )
 def test_a_fault_is_said_in_words(call, options: tuple[str, ...], words: str):

@@ -56,6 +56,13 @@ def test_all_faults_of_the_options_are_named_at_once(call):
     }
 
 
+def test_a_test_record_longer_than_any_is_refused(call):
+    """Its probabilities came out as no numbers at all."""
+    done = call("raid", "--warheads", "4", "--test-record", "99999/99999", "--shots", "2")
+    assert done.status == 2
+    assert "--test-record: 99999 attempts are out of bounds; 1 to 1,000 are allowed" in done.err
+
+
 def test_nothing_given_says_what_is_needed(call):
     done = call("raid")
     assert done.status == 2

@@ -2,7 +2,7 @@
 
 from synaspis.analyses.cost.benefit import BENEFITS, benefit_shares
 from synaspis.analyses.cost.case import CaseDocument
-from synaspis.analyses.cost.cost import Defended, cost
+from synaspis.analyses.cost.cost import RATE_MAX, Defended, cost
 from synaspis.analyses.cost.finance import annuity_factor, discount_factors, present_value
 from synaspis.analyses.cost.ledger import Ledger, Line, Range
 from synaspis.analyses.cost.loader import case_ids, check_case, load_case, packaged_case
@@ -15,6 +15,7 @@ __all__ = [
     "BENEFITS",
     "CATEGORIES",
     "MEANING",
+    "RATE_MAX",
     "RULES",
     "Amount",
     "CaseDocument",

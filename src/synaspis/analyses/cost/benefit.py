@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final, Literal
 
 from synaspis.core.errors import Fault, InputError
@@ -27,10 +28,19 @@ def benefit_shares(document: Mapping[str, Any], kind: Benefit, source: str = "")
     """
     try:
         people = dict(_people(document, kind))
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError):
         remedy = "Give the output of `synaspis cooperation SCENARIO --by partner --json`."
         what = f"there is no benefit {kind!r} of partners in it"
         raise InputError(Fault(what, remedy=remedy, source=source)) from None
+    strange = [name for name, value in people.items() if not isfinite(value)]
+    if strange:
+        raise InputError(
+            Fault(
+                f"the benefit {kind!r} of {name!r} is {people[name]}; a finite number is needed",
+                source=source,
+            )
+            for name in strange
+        )
     weights = {name: max(0.0, value) for name, value in people.items()}
     total = sum(weights.values())
     if not total > 0.0:

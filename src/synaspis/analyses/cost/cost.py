@@ -85,7 +85,7 @@ def cost(
     case = load_case(costs, scenario)
     partners, names = _partners(case, scenario)
     rate = case.discount_rate.si if discount_rate is None else discount_rate
-    asked = _check(rule, rate, benefit, given, defended, tuple(partners), runs)
+    asked = _check(rule, rate, benefit, given, defended, tuple(partners), runs, seed)
     ledger, things = _entered(case, scenario, tables, partners)
     draws = Draws.of(ledger, runs, seed)
     years = tuple(range(case.first_year, case.last_year + 1))
@@ -142,6 +142,7 @@ def _check(
     defended: Defended | None,
     partners: tuple[str, ...],
     runs: int,
+    seed: int,
 ) -> Rule | None:
     faults: list[Fault] = []
     asked: Rule | None = None
@@ -160,6 +161,8 @@ def _check(
         faults.append(Fault(f"{defended.people:g} people are defended; a number above 0 is needed"))
     if not 1 <= runs <= RUNS_MAX:
         faults.append(Fault(f"{runs} runs are out of bounds; 1 to {RUNS_MAX} are allowed"))
+    if seed < 0:
+        faults.append(Fault(f"the seed {seed} is negative; 0 or more is allowed"))
     if faults:
         raise InputError(faults)
     return asked

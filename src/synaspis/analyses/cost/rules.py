@@ -63,7 +63,7 @@ def share_faults(shares: Mapping[str, float], partners: Sequence[str], source: s
         if name not in partners
     ]
     faults += [
-        Fault(f"the share {share:g} of {name!r} is negative; 0 or more is allowed", source=source)
+        Fault(f"the share {share:g} of {name!r} is out of bounds; 0 to 1 is allowed", source=source)
         for name, share in shares.items()
         if not share >= 0.0
     ]

@@ -18,6 +18,8 @@ from synaspis.engine.parameters import Floats
 
 CONFIDENCE: Final = 0.95
 NODES_MAX: Final = 400
+ATTEMPTS_MAX: Final = 1000
+"""Of a test record; no interceptor has been flown so often, and the quadrature holds up to it."""
 
 Prior = Literal["jeffreys", "uniform"]
 PRIORS: Final[dict[Prior, float]] = {"jeffreys": 0.5, "uniform": 1.0}
@@ -92,9 +94,14 @@ class KillProbability:
         """The posterior of a test record: Beta(s + p, n - s + p), p = 1/2 (Jeffreys) or 1 (uniform).
 
         L. D. Brown, T. T. Cai and A. DasGupta, Statistical Science 16 (2001) 101, equation 7,
-        https://doi.org/10.1214/ss/1009213286. Raises InputError for counts that cannot be.
+        https://doi.org/10.1214/ss/1009213286. Raises InputError for counts that cannot be, and for more than
+        1,000 attempts.
         """
         _check(hits, attempts)
+        if attempts > ATTEMPTS_MAX:
+            raise InputError(
+                Fault(f"{attempts} attempts are out of bounds; 1 to {ATTEMPTS_MAX:,} are allowed")
+            )
         before = PRIORS[prior]
         shape = (hits + before, attempts - hits + before)
         tail = (1.0 - confidence) / 2.0

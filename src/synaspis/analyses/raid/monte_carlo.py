@@ -125,12 +125,19 @@ def leakage_of(played: Played, view: int, others: tuple[int, ...] = ()) -> Leaka
 
 
 def _mean(histogram: Numbers, runs: int) -> Estimate:
-    """Mean of whole numbers by their histogram, with its normal interval."""
+    """Mean of whole numbers by their histogram, with its interval; equation raid-mean-interval.
+
+    That of Student's t. Runs that all come out alike say nothing of their spread: then some other number, up
+    to either end, has at most the probability that the exact interval of no hit gives it.
+    """
     numbers = np.arange(histogram.size)
-    mean = float(histogram @ numbers) / runs
+    mean, most = float(histogram @ numbers) / runs, float(numbers[-1])
     variance = max(float(histogram @ (numbers - mean) ** 2) / max(runs - 1, 1), 0.0)
-    half = float(stats.norm.ppf(0.5 + CONFIDENCE / 2.0)) * (variance / runs) ** 0.5
-    return Estimate(mean, max(mean - half, 0.0), min(mean + half, float(numbers[-1])))
+    if not variance > 0.0:
+        unseen = clopper_pearson(0, runs).high
+        return Estimate(mean, mean * (1.0 - unseen), mean + (most - mean) * unseen)
+    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2.0, runs - 1)) * (variance / runs) ** 0.5
+    return Estimate(mean, max(mean - half, 0.0), min(mean + half, most))
 
 
 def _spread(means: list[Estimate]) -> Estimate:

@@ -216,10 +216,7 @@ def _load(scenario: Scenario, document: str | Path | None) -> RaidDocument:
 def _doubt(stated: Quantity, given: float | None) -> Doubt:
     if given is not None:
         return Doubt(given, given, given)
-    # In SI units, since a probability may stand there in percent.
-    scale = stated.si / stated.value if stated.value else 1.0
-    low, high = (stated.value if end is None else end for end in (stated.low, stated.high))
-    return Doubt(stated.si, low * scale, high * scale)
+    return Doubt.of(stated)
 
 
 def _faults(

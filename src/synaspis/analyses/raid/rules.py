@@ -14,6 +14,8 @@ from synaspis.analyses.raid.evidence import KillProbability, Prior
 from synaspis.analyses.raid.field import Field
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
+from synaspis.core.quantity import Quantity
+from synaspis.core.units import to_si
 from synaspis.engagement import NEVER_S
 from synaspis.engine.parameters import Floats
 from synaspis.engine.raid import Chances, Shots
@@ -31,6 +33,13 @@ class Doubt:
     value: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, stated: Quantity) -> Doubt:
+        """A stated probability and its range as pure numbers, since both may stand there in percent."""
+        ends = (stated.value if end is None else end for end in (stated.low, stated.high))
+        low, high = (to_si(end, stated.unit) for end in ends)
+        return cls(stated.si, low, high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +93,9 @@ def kill_probabilities(
         if name in given or "" in given:
             found[name] = KillProbability.point(given.get(name, given.get("", 0.0)), basis="given")
         elif stated is not None:
+            doubt = Doubt.of(stated)
             found[name] = KillProbability.point(
-                stated.si,
-                low=stated.si if stated.low is None else stated.low,
-                high=stated.si if stated.high is None else stated.high,
-                basis=stated.basis,
+                doubt.value, low=doubt.low, high=doubt.high, basis=stated.basis
             )
         elif record is not None:
             found[name] = KillProbability.from_tests(

@@ -300,7 +300,7 @@ def test_arguments_that_make_no_sense_are_refused_together(small):
         "unknown rule 'fair'. Allowed: benefit, common-funding, equal, given, joint-development, popul",
         "the discount rate -0.1 is out of bounds; 0 to 0.5 is allowed",
         "shares of the rule 'given': unknown partner 'fr'. Allowed: gb, us.",
-        "shares of the rule 'given': the share -0.2 of 'fr' is negative; 0 or more is allowed",
+        "shares of the rule 'given': the share -0.2 of 'fr' is out of bounds; 0 to 1 is allowed",
         "shares of the rule 'given': the shares add up to 0.3, not to 1. Let them add up to 1.",
         "0 people are defended; a number above 0 is needed",
         "0 runs are out of bounds; 1 to 1000000 are allowed",
@@ -363,3 +363,17 @@ def test_a_document_without_benefit_is_refused():
         benefit_shares({"partners": [{"id": "us"}]}, "gains", "x.json")
     with pytest.raises(InputError, match=r"no partner has a benefit 'gains', so nobody would pay"):
         benefit_shares(cooperation(us=(1.0, 0.0, 0.0)), "gains")
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        ("many", "there is no benefit 'defended' of partners in it"),
+        (float("nan"), "the benefit 'defended' of 'us' is nan; a finite number is needed"),
+        (float("inf"), "the benefit 'defended' of 'us' is inf; a finite number is needed"),
+    ],
+)
+def test_a_benefit_that_is_no_number_is_refused(people, words):
+    partners = [{"id": "us", "own_territory_pooled": {"a": {"defended_population": people}}}]
+    with pytest.raises(InputError, match=words):
+        benefit_shares({"partners": partners}, "defended")

@@ -96,3 +96,18 @@ def test_counts_that_cannot_be_are_refused_together():
     assert "3 hits in 0 attempts cannot be; 0 to 0 are allowed" in str(caught.value)
     with pytest.raises(InputError, match="-1 hits in 5 attempts cannot be; 0 to 5 are allowed"):
         KillProbability.from_tests(-1, 5)
+
+
+@pytest.mark.parametrize(("hits", "attempts"), [(0, 1000), (500, 1000), (1000, 1000)])
+def test_the_longest_test_record_still_gives_the_closed_form(hits, attempts):
+    """The mean of k^3 over Beta(a, b) is a (a + 1) (a + 2) / [(a + b) (a + b + 1) (a + b + 2)]."""
+    points, weights = KillProbability.from_tests(hits, attempts).nodes(3)
+    a, whole = hits + 0.5, attempts + 1.0
+    third = a * (a + 1) * (a + 2) / (whole * (whole + 1) * (whole + 2))
+    assert weights @ points**3 == pytest.approx(third, rel=1e-9)
+
+
+def test_a_test_record_longer_than_any_is_refused():
+    """Above it the quadrature would overflow and every probability would be no number."""
+    with pytest.raises(InputError, match=r"1001 attempts are out of bounds; 1 to 1,000 are allowed"):
+        KillProbability.from_tests(900, 1001)

@@ -150,3 +150,21 @@ def test_intervals_of_many_counts_are_those_of_each():
     at_least = sum(math.comb(10, n) * low[1] ** n * (1 - low[1]) ** (10 - n) for n in range(3, 11))
     at_most = sum(math.comb(10, n) * high[1] ** n * (1 - high[1]) ** (10 - n) for n in range(4))
     assert (at_least, at_most) == pytest.approx((0.025, 0.025), abs=1e-12)
+
+
+def test_runs_that_are_all_alike_do_not_claim_to_be_certain():
+    """Exact interval of no hit in n runs, 1 - 0.025^(1/n): of another number, up to either end."""
+    chances = Chances(np.array([[0.5]]), 1.0, 0.0, True)
+    one = leakage_of(played(alike(8, (1,)), chances, 3, 1), 0).leakers_mean
+    unseen = 1.0 - 0.025
+    assert 0.0 < one.value < 8.0
+    assert one.low == pytest.approx(one.value * (1.0 - unseen))
+    assert one.high == pytest.approx(one.value + (8.0 - one.value) * unseen)
+    assert one.low <= 4.0 <= one.high  # the true mean
+
+
+def test_the_mean_of_a_few_runs_holds_the_truth_as_often_as_it_says():
+    """Binomial: of 200 intervals of 95 % of three runs each, fewer than 178 has a probability below 0.1 %."""
+    shots, chances = alike(40, (1,)), Chances(np.array([[0.5]]), 1.0, 0.0, True)
+    found = [leakage_of(played(shots, chances, seed, 3), 0).leakers_mean for seed in range(200)]
+    assert sum(each.low <= 20.0 <= each.high for each in found) >= 178

@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from synaspis.analyses.raid import check_raid, load_raid, raid
+from synaspis.analyses.raid.rules import kill_probabilities
 from synaspis.core.documents import read_document
 from synaspis.core.errors import InputError
 from synaspis.scenario import Scenario, load_scenario_document
@@ -203,3 +204,15 @@ def test_common_failures_are_worse_than_independent_ones(europe, stated):
     found = raid(europe, stated, runs=50_000)
     assert found.independent.p_no_leaker.value > found.leakage.p_no_leaker.value
     assert np.all(found.leakage.pmf_low <= found.leakage.pmf)
+
+
+def test_a_kill_probability_in_percent_keeps_its_range(europe, tmp_path):
+    """70 percent, from 40 to 90, is 0.7 from 0.4 to 0.9, by the meaning of percent."""
+
+    def in_percent(data):
+        entry = data["kill_probabilities"]["pac-3-cri"]
+        entry |= {end: 100.0 * entry[end] for end in ("value", "low", "high")} | {"unit": "percent"}
+
+    given = load_raid(europe, changed(europe, tmp_path, in_percent))
+    found = kill_probabilities(europe, given, ["pac-3-cri"], {}, "jeffreys")["pac-3-cri"]
+    assert (found.value, found.low, found.high) == pytest.approx((0.7, 0.4, 0.9))
