@@ -79,8 +79,7 @@ class Hall:
 
     cells: by id. sides: both centres. clock: of the centres, which an exercise may run faster or stop. wall:
     of the machine. scene: of the scenario. hosts: names under which it is reached, in small letters, without
-    port. cookie: its name. secure: whether TLS is spoken. conductor: of the exercise, None without one.
-    session_of_certificate: of a browser's certificate by its fingerprint.
+    port. cookie: its name. conductor: of the exercise, None without one.
     """
 
     cells: Mapping[str, Cell]
@@ -93,9 +92,7 @@ class Hall:
     hosts: frozenset[str]
     cookie: str = "synaspis"
     base: str = ""
-    secure: bool = False
     conductor: Conductor | None = None
-    certificates: Mapping[str, Session] = field(default_factory=dict)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _readers: dict[str, set[Reader]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
