@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synaspis.cli.faults import FAILED
 from synaspis.cli.gateway_options import (
     address_of,
     notes_option,
@@ -17,6 +18,7 @@ from synaspis.cli.gateway_options import (
     tls_options,
 )
 from synaspis.cli.manual import Answer
+from synaspis.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from synaspis.server.gateways.running import Bench, Gateway, Setting
@@ -78,7 +80,7 @@ def cot(listen: str | None, connect: str | None, server_name: str | None, **give
         click.echo(f"Listening at {host}:{listening.port}.", err=True)
         return Gateway([made.take])
 
-    return _run(setting, build)
+    return _run(setting, build, given["as_json"])
 
 
 @gateway.command(
@@ -134,7 +136,7 @@ def dis(
         click.echo(f"Bound to {host}:{await made.open(host, port)}.", err=True)
         return Gateway([made.take], [made.run()], [made.take_message])
 
-    return _run(setting, build)
+    return _run(setting, build, given["as_json"])
 
 
 @gateway.command(
@@ -169,10 +171,10 @@ def globe(listen: str, **given: Any) -> int:
         listening = await made.serve(host, port, tls)
         scheme = "http" if tls is None else "https"
         for name in ("live.kml", "tracks.kml", "tracks.czml", "stream.czml"):
-            click.echo(f"{scheme}://{host}:{listening.port}/{word}/{name}")
+            click.echo(f"{scheme}://{host}:{listening.port}/{word}/{name}", err=given["as_json"])
         return Gateway([made.take])
 
-    return _run(setting, build)
+    return _run(setting, build, given["as_json"])
 
 
 @gateway.command(
@@ -188,7 +190,8 @@ def globe(listen: str, **given: Any) -> int:
 @click.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it there."
 )
-def oem(kit: Path, exercise: str | None, track: int, out: Path | None) -> None:
+@json_option
+def oem(kit: Path, exercise: str | None, track: int, out: Path | None, as_json: bool) -> None:
     """Write every state of a track in KIT's pictures, with covariances where they were released. It reads
     what the kit keeps; the centre is not asked.
     """
@@ -214,15 +217,19 @@ def oem(kit: Path, exercise: str | None, track: int, out: Path | None) -> None:
         if each.number == track
     ]
     written = oem_of_track(states, originator=who.partner, created_us=SystemClock().now_us())
+    if out is not None:
+        write_atomically(out, written.product.encode())
+    if as_json:
+        lost = [{"of": each.of, "what": each.what, "why": each.why} for each in written.not_carried]
+        print_json({"states": len(states), "oem": written.product, "not_carried": lost})
+        return
     if out is None:
         click.echo(written.product, nl=False)
-    else:
-        write_atomically(out, written.product.encode())
     for thing in written.not_carried:
         click.echo(str(thing), err=True)
 
 
-def _run(setting: Setting, build: Callable[[Bench], Any]) -> int:
+def _run(setting: Setting, build: Callable[[Bench], Any], as_json: bool) -> int:
     """Run a gateway and say at its end what it did."""
     import asyncio
 
@@ -232,6 +239,10 @@ def _run(setting: Setting, build: Callable[[Bench], Any]) -> int:
         click.echo(line, err=True)
 
     account = asyncio.run(run_gateway(setting, build, say))
-    for kind, count in sorted(account.counts.items()):
-        click.echo(f"{count:>8}  {kind}")
-    return 1 if account.counts["ALARM"] else 0
+    counts = dict(sorted(account.counts.items()))
+    if as_json:
+        print_json({"exercise": setting.exercise, "counts": counts})
+    else:
+        for kind, count in counts.items():
+            click.echo(f"{count:>8}  {kind}")
+    return FAILED if counts.get("ALARM") else 0

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from synaspis.cli.output import json_option
+
 if TYPE_CHECKING:
     from synaspis.agreement import Label
     from synaspis.server.gateways.running import Setting
@@ -20,6 +22,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 def shared_options(command: F) -> F:
     """Give a command KIT and the options of every gateway."""
     for decorate in (
+        json_option,
         click.option("--seconds", type=click.FloatRange(0.1), help="End after so many seconds."),
         click.option(
             "--since",

@@ -42,7 +42,7 @@ def picture(at: str, x: float) -> bytes:
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory) -> Path:
-    """A kit that has taken two pictures of an exercise; the centre is not there any more."""
+    """A kit that has taken two pictures of an exercise and its start; the centre is not there any more."""
     folder = tmp_path_factory.mktemp("centre") / "data"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -56,6 +56,10 @@ def kit(tmp_path_factory) -> Path:
         )
         for number in (1, 2)
     ]
+    body = {"action": "start", "exercise_time": "2026-11-25T06:00:00Z"}
+    message = {"kind": "exercise-control", "sender": "white", "exercise": "WINTER", "body": body}
+    start = {"type": "message", "at": "2026-11-25T06:27:33Z", "message": message}
+    events.append(StoredEvent(3, "message", "00" * 32, json.dumps(start).encode(), 0, "00" * 32))
     state.remember_events([(event, None) for event in events])
     state.close()
     return found
@@ -126,3 +130,24 @@ def test_a_gateway_without_its_centre_hands_on_what_the_kit_holds_and_ends_in_ti
     assert result.exit_code == 0, result.output
     assert said in result.output
     assert "       2  pictures" in result.output
+
+
+def test_what_a_gateway_did_is_there_as_json(kit):
+    options = ["--exercise", "WINTER", "--since", "0", "--seconds", "1", "--json"]
+    result = call("gateway", "globe", kit, "--listen", "127.0.0.1:0", *options)
+    assert json.loads(result.stdout) == {"exercise": "WINTER", "counts": {"other events": 1, "pictures": 2}}
+    result = call("gateway", "oem", kit, "--exercise", "WINTER", "--track", 3, "--json")
+    found = json.loads(result.stdout)
+    assert (found["states"], found["not_carried"]) == (2, [])
+
+
+def test_what_the_white_cell_did_reaches_simulations(kit):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as simulation:
+        simulation.bind(("127.0.0.1", 0))
+        simulation.settimeout(5.0)
+        target = f"127.0.0.1:{simulation.getsockname()[1]}"
+        options = ["--exercise", "WINTER", "--since", "0", "--seconds", "1"]
+        call("gateway", "dis", kit, "--number", "7", "--send", target, *options)
+        types = {simulation.recv(8_192)[2] for _ in range(4)}
+    # Start/Resume, Comment, Entity State.
+    assert types == {13, 22, 1}
