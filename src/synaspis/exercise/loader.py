@@ -48,18 +48,24 @@ def exercise_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _DATA.glob("*.yaml")))
 
 
+def exercise_path(name: str | Path) -> Path:
+    """File of an exercise; name: id of a packaged one, or a path. Raises InputError if there is none."""
+    if isinstance(name, str) and name in exercise_ids():
+        return _DATA / f"{name}.yaml"
+    path = Path(name)
+    if not path.is_file():
+        remedy = f"{nearest(str(name), exercise_ids())} Or give the path of a file.".strip()
+        raise InputError(Fault(f"there is no exercise {str(name)!r}", remedy=remedy))
+    return path
+
+
 def load_exercise(name: str | Path, *, beside: Path | None = None) -> Loaded:
     """Load and check an exercise.
 
     name: id of a packaged one, or a path. beside: folder from which the paths in the file are seen; that of
     the file if left out. Raises InputError with every fault of the file, each with its line.
     """
-    path = _DATA / f"{name}.yaml"
-    if not (isinstance(name, str) and name in exercise_ids()):
-        path = Path(name)
-        if not path.is_file():
-            remedy = f"{nearest(str(name), exercise_ids())} Or give the path of a file.".strip()
-            raise InputError(Fault(f"there is no exercise {str(name)!r}", remedy=remedy))
+    path = exercise_path(name)
     return check_exercise(read_document(path), path, path.read_bytes(), beside=beside)
 
 

@@ -35,7 +35,7 @@ SEAL_US: Final = 10 * SECOND_US
 AFTER_US: Final = 60 * SECOND_US
 """Played on after the end, for what is released late."""
 
-STORE: Final = "store.sqlite"
+STORE: Final = "centre.sqlite"
 EXERCISE_FILE: Final = "exercise.yaml"
 RUN_FILE: Final = "run.json"
 JOURNAL: Final = "journal.jsonl"

@@ -30,7 +30,8 @@ LOFTED: Final = "notional-loft"
 _NODES: Final = 400
 _CLASSES: Final = ("icbm", "slbm", "irbm", "mrbm", "srbm")
 _UPPER_RANGES_M: Final = ((1_000e3, "srbm"), (3_000e3, "mrbm"), (5_500e3, "irbm"))
-"""Usual bounds of the classes by range; a published flight is of the class of its standard range, if it has one."""
+"""Usual bounds of the classes by range; a published flight is of the class of its standard range, if it
+has one."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,7 @@ def test_made_twice_it_is_the_same_to_the_byte(played, made):
 
 def test_the_picture_of_a_nation_at_any_instant_is_what_it_was_delivered(played, record):
     """Against the feeds in the store, read without any code of the review."""
-    store = SqliteStore.to_read(played / "data" / "store.sqlite")
+    store = SqliteStore.to_read(played / "data" / "centre.sqlite")
     for nation in ("us", "pl"):
         feed = [json.loads(event.data) for event in store.feed(nation, 0, 100_000)]
         for time_us in range(START_US, START_US + 780_000_000, 7_000_000):
@@ -114,6 +114,17 @@ def test_a_changed_exercise_file_is_noticed(played, tmp_path):
     path.write_text(path.read_text().replace("for tests", "for the tests"))
     with pytest.raises(InputError, match="the exercise file is not the one that was started in the log"):
         review(tmp_path / "copy")
+
+
+def test_a_folder_that_was_served_is_reviewed_by_the_exercise_that_its_settings_name(
+    played, short_file, tmp_path, made
+):
+    from shutil import copytree
+
+    copytree(played, tmp_path / "served")
+    (tmp_path / "served" / "exercise.yaml").unlink()
+    (tmp_path / "served" / "serve.yaml").write_text(f"exercise: {short_file}\n", encoding="utf-8")
+    assert review(tmp_path / "served") == made
 
 
 def test_a_folder_without_a_run_is_told(tmp_path):

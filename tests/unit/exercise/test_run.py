@@ -133,6 +133,6 @@ def test_a_run_by_the_clock_gives_the_same_messages(short_file, played, tmp_path
 
 def test_both_stores_open_again(played):
     for centre in ("data", "coordination"):
-        store = SqliteStore.to_read(played / centre / "store.sqlite")
+        store = SqliteStore.to_read(played / centre / "centre.sqlite")
         assert store.last_seal() is not None
         store.close()

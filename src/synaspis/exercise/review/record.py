@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,17 +12,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from synaspis.core.clock import from_rfc3339
+from synaspis.core.documents import read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.describe import read_book
 from synaspis.exchange.intake import payload_of
 from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.exercise.faults import Faults
-from synaspis.exercise.loader import Loaded, load_exercise
+from synaspis.exercise.loader import Loaded, exercise_path, load_exercise
 from synaspis.exercise.run import EXERCISE_FILE, STORE
 from synaspis.exercise.surroundings import CENTRES, WHITE
 from synaspis.exercise.truth import TrueFlight, true_flights
 
+SERVED: Final = "serve.yaml"
+"""Settings of a folder of `synaspis serve`."""
+
 _PAGE: Final = 5_000
+_SEED: Final = re.compile(r"; seed ([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Record:
 def read_record(folder: Path | str) -> Record:
     """Read the folder of a run. Raises InputError if it is none, or if file and stores do not go together."""
     folder = Path(folder)
-    file = folder / EXERCISE_FILE
+    file = _exercise_file(folder)
     missing = [path for path in (file, *(folder / each / STORE for each in CENTRES)) if not path.is_file()]
     if missing:
         remedy = "Name the folder that `synaspis exercise run` wrote."
@@ -118,6 +124,14 @@ def read_record(folder: Path | str) -> Record:
         if inject.payload.flight is not None and inject_id in done
     }
     return Record(loaded, true_flights(loaded), tuple(sent), delivered, done, launched, seed)
+
+
+def _exercise_file(folder: Path) -> Path:
+    """File of the exercise; a folder of `synaspis serve` names it in its settings."""
+    settings = folder / SERVED
+    if (folder / EXERCISE_FILE).is_file() or not settings.is_file():
+        return folder / EXERCISE_FILE
+    return exercise_path(str(read_document(settings).data.get("exercise")))
 
 
 def _sent(centre: str, store: SqliteStore) -> Iterator[Sent]:
@@ -161,4 +175,4 @@ def _seed(sent: list[Sent], loaded: Loaded) -> int:
     if not starts or starts[0].sender != WHITE or sha256(loaded.text).hexdigest() not in remarks:
         what = "the exercise file is not the one that was started in the log"
         raise InputError(Fault(what, source=str(loaded.path), remedy="Put the file back as it was."))
-    return int(remarks.rpartition("seed ")[2])
+    return int(found[1]) if (found := _SEED.search(remarks)) else 0
