@@ -6,6 +6,7 @@ readers who cannot see it, and every mark says its number when pointed at.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
@@ -63,6 +64,12 @@ def shortened(words: str, width: float, size: float = TEXT) -> str:
         return words
     letters = max(int(width / text_width("x", size)) - 1, 1)
     return f"{words[:letters].rstrip()}…"
+
+
+def wrapped(words: str, width: float, size: float = TEXT) -> list[str]:
+    """Return a text in lines that fit into a width, in units of the view box."""
+    lines = textwrap.wrap(words, max(int(width / (LETTER * size)), 1), break_long_words=False)
+    return [shortened(line, width, size) for line in lines]
 
 
 class Chart:

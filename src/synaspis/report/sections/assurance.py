@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from synaspis.analyses.questions import Answer
 from synaspis.report.content import ReportContent
-from synaspis.report.sections.assurance_charts import bound_chart, sensitivity_chart, speed_chart
+from synaspis.report.sections.assurance_charts import bound_chart, range_words, sensitivity_chart, speed_chart
 from synaspis.report.sections.section import Section, Table
 from synaspis.report.wording import area_text, people_text, sentence_text, title_text
 
@@ -94,7 +94,7 @@ def _holders(deciding: Mapping[str, Any]) -> Table:
         rows.append(
             (
                 name,
-                f"{each['low']:.4g} to {each['high']:.4g} {unit}".strip(),
+                range_words(each["low"], each["high"], unit),
                 each["basis"],
                 held,
                 "no" if flips is None else f"at {flips:.4g}",

@@ -181,7 +181,7 @@ def sensitivity_chart(
         name, unit = name_of(each["value_name"].removeprefix(f"{deciding['id']}."))
         low, high = _ends(each)
         y = 26.0 + 45.0 * row
-        span = _span(each["low"], each["high"], unit)
+        span = range_words(each["low"], each["high"], unit)
         picture.text(24.0, y, shortened(f"{name}, {span}", 560.0, 12.0), style="tick")
         left, right = sorted((across.at(low), across.at(high)))
         words = f"{name}, {span}: {low:+.0f} s to {high:+.0f} s"
@@ -209,7 +209,7 @@ def sensitivity_chart(
     )
 
 
-def _span(low: float, high: float, unit: str) -> str:
+def range_words(low: float, high: float, unit: str) -> str:
     """Return a range as people say it: degrees for radians, kilometres for long ways."""
     if unit == "rad":
         low, high, unit = degrees(low), degrees(high), "°"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from synaspis.report.charts import Chart as Picture
-from synaspis.report.charts import Scale, shortened, ticks
+from synaspis.report.charts import Scale, shortened, ticks, wrapped
 from synaspis.report.sections.section import Chart, Key
 from synaspis.report.wording import minutes_text, people_text
 
@@ -34,28 +34,31 @@ def contribution_chart(
     players = [player for player in found["players"] if _total(player, measure) > _VISIBLE * most]
     shown = sorted(players, key=lambda player: -_total(player, measure))[:ROWS_MAX]
     short, unit_words, unit = _WORDS[measure]
-    height = 62.0 + _ROW * len(shown)
-    picture = Picture(f"chart-{by}-{short}", 1224, height)
     width = (1214.0 - _NAMES) / len(columns)
+    headings = {threat: wrapped(threats[threat], width - 30.0) for threat in columns}
+    top = 9.0 + 15.0 * max(map(len, headings.values()))
+    height = top + 38.0 + _ROW * len(shown)
+    picture = Picture(f"chart-{by}-{short}", 1224, height)
     low, high = _ends(shown, columns, measure, unit)
     for number, threat in enumerate(columns):
         left = _NAMES + width * number
         across = Scale(low, high, left + 8.0, left + width - 18.0)
-        marks = ticks(low, high, 4)
-        picture.text(left + 8.0, 15.0, threats[threat], style="strong")
-        picture.across(across, marks, [f"{mark:g}" for mark in marks], 24.0, height - 36.0)
+        marks = ticks(low, high, 4 if len(columns) < 4 else 2)
+        for line, words in enumerate(headings[threat]):
+            picture.text(left + 8.0, 15.0 + 15.0 * line, words, style="strong")
+        picture.across(across, marks, [f"{mark:g}" for mark in marks], top, height - 36.0)
         for row, player in enumerate(shown):
             _bars(
                 picture,
                 across,
-                28.0 + _ROW * row,
+                top + 4.0 + _ROW * row,
                 player["threats"][threat][measure],
                 unit,
                 player["name"],
                 short,
             )
     for row, player in enumerate(shown):
-        picture.text(_NAMES - 8.0, 44.0 + _ROW * row, shortened(player["name"], _NAMES - 12.0), "end")
+        picture.text(_NAMES - 8.0, top + 20.0 + _ROW * row, shortened(player["name"], _NAMES - 12.0), "end")
     picture.text(_NAMES + (1214.0 - _NAMES) / 2, height - 3.0, unit_words, "middle")
     title = f"What each {what} adds: {'people defended' if short == 'people' else 'warning time'}"
     return Chart(

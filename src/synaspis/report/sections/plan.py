@@ -50,7 +50,7 @@ def _answer(found: Mapping[str, Any]) -> str:
         return f"No plan meets what is asked: these stand against each other: {limits}."
     now, then = found["today"]["people_defended"], best["people_defended"]
     level = found["cost_level"]
-    names = joined([asset["name"] for asset in best["assets"]]) if best["assets"] else "nothing"
+    names = "; ".join(asset["name"] for asset in best["assets"]) or "nothing is built"
     sure = (
         "No plan does better: that is proved."
         if best["gap"] <= 0.0
@@ -68,9 +68,9 @@ def _front(found: Mapping[str, Any], sources: tuple[str, ...]) -> Chart:
     """Steps of what can be had for each cost, with the plan and the greedy choice."""
     points = found["front"]["points"]
     best, greedy, level = found["best"], found["greedy"], found["cost_level"]
-    marks = [(greedy["life_cycle_usd"][level], greedy["people_defended"])]
+    marks = [(greedy["life_cycle_usd"]["high"], greedy["people_defended"])]
     if best is not None:
-        marks.append((best["life_cycle_usd"][level], best["people_defended"]))
+        marks.append((best["life_cycle_usd"]["high"], best["people_defended"]))
     right = round_up(max([p["life_cycle_usd"] for p in points] + [m[0] for m in marks]) / 1e9)
     top = round_up(max([p["people_defended"] for p in points] + [m[1] for m in marks]) / 1e6)
     picture = Picture("chart-plan-front", 600, 380)
