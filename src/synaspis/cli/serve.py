@@ -44,12 +44,23 @@ if TYPE_CHECKING:
     "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address of the page."
 )
 @click.option(
+    "--name",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Name under which other machines reach the page; may be repeated.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65_533),
     default=8700,
     show_default=True,
     help="Port of the page; the centres have the two after it. 0 takes free ones.",
 )
+@click.option(
+    "--tls-certificate", metavar="FILE", type=click.Path(path_type=Path), help="Speak TLS 1.3 with this one."
+)
+@click.option("--tls-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key of it.")
 @click.option("--open/--no-open", "opens", default=False, help="Open the first cell in a browser.")
 def serve(
     scenario: str | None,
@@ -58,7 +69,10 @@ def serve(
     people: str,
     folder: Path | None,
     host: str,
+    names: tuple[str, ...],
     port: int,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
     opens: bool,
 ) -> None:
     """Run the data exchange centre and the coordination centre on this machine, with a cell for each partner,
@@ -75,6 +89,9 @@ def serve(
     from synaspis.server.cells import House, open_grounds, page_folder
     from synaspis.server.node import SWITCH_S
 
+    if (tls_certificate is None) != (tls_key is None):
+        raise click.UsageError("--tls-certificate and --tls-key belong together: give both or neither.")
+    tls = None if tls_certificate is None or tls_key is None else (tls_certificate, tls_key)
     path = folder or Path("synaspis-serve" if exercise is None else f"synaspis-serve-{Path(exercise).stem}")
     clock = SystemClock()
     if not (path / "serve.yaml").is_file():
@@ -90,7 +107,7 @@ def serve(
         journal.take_over_logging()
         # As in a centre of its own: ticks, readers and connections share one interpreter.
         sys.setswitchinterval(SWITCH_S)
-        asyncio.run(_run(House(grounds, journal, host=host), opens))
+        asyncio.run(_run(House(grounds, journal, host=host, names=names, tls=tls), opens))
 
 
 async def _run(house: House, opens: bool) -> None:

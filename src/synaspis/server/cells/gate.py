@@ -73,7 +73,7 @@ def gate(app: ASGIApp, hall: Hall, page: Page) -> ASGIApp:
             if scope["method"] == "POST":
                 _check_post(headers)
             if path != "/enter":
-                scope["user"] = _session(hall, headers)
+                scope["user"] = _session(hall, scope, headers)
             scope["state"]["hall"] = hall
         except Refused as refused:
             hall.journal.refused(str(refused.status), "")
@@ -118,7 +118,7 @@ def _check_names(hall: Hall, scope: Any, headers: dict[bytes, str]) -> None:
         fault = Fault(f"{host[:80]!r} is no name of this server", "host", "Use the address that it printed.")
         raise Refused(403, fault, _CLOSE)
     origin = headers.get(b"origin")
-    if origin is not None and origin != f"http://{host}":
+    if origin is not None and origin != f"{'https' if hall.secure else 'http'}://{host}":
         raise Refused(403, Fault("this request comes from a page of another server", "origin"))
 
 
@@ -138,8 +138,10 @@ def _check_post(headers: dict[bytes, str]) -> None:
         raise Refused(415, Fault(f"the body is of the kind {kind[:80]!r}; allowed: {JSON}", "content-type"))
 
 
-def _session(hall: Hall, headers: dict[bytes, str]) -> Session:
-    found = hall.access.find(cookie_of(headers.get(b"cookie", ""), hall.cookie))
+def _session(hall: Hall, scope: Any, headers: dict[bytes, str]) -> Session:
+    found = hall.session_of_certificate(scope["state"]["peer"].fingerprint)
+    if found is None:
+        found = hall.access.find(cookie_of(headers.get(b"cookie", ""), hall.cookie))
     if found is None:
         fault = Fault("nobody has entered here", "", "Open a one-time link; ask the operator for one.")
         raise Refused(401, fault)

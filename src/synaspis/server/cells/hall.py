@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -18,13 +18,14 @@ from synaspis.exchange.answers import Answer
 from synaspis.exchange.store.storage import FeedEvent, StorageError
 from synaspis.messages import WHITE
 from synaspis.server.answers import Problem
-from synaspis.server.cells.access import Access, Pass, Session
+from synaspis.server.cells.access import SESSION_US, Access, Pass, Role, Session
 from synaspis.server.cells.cell import Cell
 from synaspis.server.cells.scene import Scenes
 from synaspis.server.cells.side import CENTRES, CentreName, Side
 from synaspis.server.cells.stream import Reader
 from synaspis.server.journal import Journal
 from synaspis.server.limits import Bucket
+from synaspis.server.sessions import Roster
 
 REQUESTS_PER_S: Final = 20.0
 REQUESTS_BURST: Final = 100
@@ -79,7 +80,8 @@ class Hall:
 
     cells: by id. sides: both centres. clock: of the centres, which an exercise may run faster or stop. wall:
     of the machine. scene: of the scenario. hosts: names under which it is reached, in small letters, without
-    port. cookie: its name. conductor: of the exercise, None without one.
+    port. cookie: its name. conductor: of the exercise, None without one. secure: whether TLS is spoken.
+    roster: gives the partners of the data exchange centre, by whose certificates one may enter too.
     """
 
     cells: Mapping[str, Cell]
@@ -93,6 +95,8 @@ class Hall:
     cookie: str = "synaspis"
     base: str = ""
     conductor: Conductor | None = None
+    secure: bool = False
+    roster: Callable[[], Roster] | None = None
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _readers: dict[str, set[Reader]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -111,6 +115,23 @@ class Hall:
         if role == "observer":
             return nations
         return (str(cell),) if role == "nation" and cell in nations else ()
+
+    def session_of_certificate(self, fingerprint: str) -> Session | None:
+        """The session of a client's certificate: that of a partner of the data exchange centre, or of its
+        operator. It lasts as long as the connection and has no cookie.
+        """
+        if self.roster is None or not fingerprint:
+            return None
+        now_us = self.wall.now_us()
+        party = self.roster().find(fingerprint, now_us)
+        if party is None:
+            return None
+        role: Role = "operator" if party.role == "operator" else "nation"
+        if party.id == self.white:
+            role = "white"
+        cell = None if role == "operator" else party.id
+        given = Pass(cell, role, f"Certificate of {party.id}", self.views(role, cell))
+        return Session(f"certificate-{fingerprint[:16]}", given, now_us + SESSION_US)
 
     def link(self, given: Pass) -> tuple[str, int]:
         """Make a one-time link; returns it and the instant of its end."""

@@ -11,9 +11,10 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -28,12 +29,14 @@ from synaspis.messages import SigningKey
 from synaspis.server.answers import exception_handlers
 from synaspis.server.cells.access import Access, Pass
 from synaspis.server.cells.cell import Cell
-from synaspis.server.cells.conductor import PacedClock, RealTime
+from synaspis.server.cells.conductor import RealTime
 from synaspis.server.cells.gate import BODY_BYTES, HEADER_BYTES, gate
 from synaspis.server.cells.grounds import Grounds
 from synaspis.server.cells.hall import Hall
 from synaspis.server.cells.looks import LogLook
+from synaspis.server.cells.paced_clock import PacedClock
 from synaspis.server.cells.page import Page, page_folder
+from synaspis.server.cells.page_server import PageServer, page_context
 from synaspis.server.cells.routes import ROUTES
 from synaspis.server.cells.scene import Scenes
 from synaspis.server.cells.side import CENTRES, CentreName, Side
@@ -52,8 +55,10 @@ OnOpen = Callable[[str, Links], None]
 class House:
     """What `synaspis serve` runs.
 
-    grounds: the folder. journal: the operator's log. host: address of the page. page: its files;
-    those that were built if left out. Raises InputError with every fault of the folder.
+    grounds: the folder. journal: the operator's log. host: address that the page listens on. names: under
+    which browsers reach it, the first one in links; this machine's own if left out. page: its files; those
+    that were built if left out. tls: certificate and key of the page's server, PEM; without, no TLS.
+    Raises InputError with every fault of the folder.
     """
 
     def __init__(
@@ -62,9 +67,13 @@ class House:
         journal: Journal,
         *,
         host: str = "127.0.0.1",
+        names: tuple[str, ...] = (),
         page: Page | None = None,
+        tls: tuple[Path, Path] | None = None,
     ) -> None:
+        self._tls = None if tls is None else page_context(*tls, grounds.centres["data"].key("ca.pem"))
         self.grounds, self.journal, self._host = grounds, journal, host
+        self._names = tuple(name.lower() for name in names) or (host.lower(),)
         self._page = Page(page_folder()) if page is None else page
         self.wall = SystemClock()
         self.clock: Clock = self.wall
@@ -108,8 +117,11 @@ class House:
             self.wall,
             self.journal,
             Scenes(self.grounds.scenario, self.grounds.path / "scene", self.journal),
-            frozenset({"127.0.0.1", "localhost", "::1", self._host.lower()}),
+            frozenset({"127.0.0.1", "localhost", "::1", *self._names}),
         )
+        if self._tls is not None:
+            sessions = self._services["data"].sessions
+            hall.secure, hall.roster = True, lambda: sessions.roster
         for centre, service in self._services.items():
             service.feeds.on_news = partial(hall.publish, centre)
         return hall
@@ -159,8 +171,8 @@ class House:
         self, listening: socket.socket, centres: list[asyncio.Task[None]], on_open: OnOpen
     ) -> None:
         hall, port = self.hall, listening.getsockname()[1]
-        hall.cookie, hall.base = f"synaspis-{port}", f"http://{_shown(self._host)}:{port}"
-        server = _Server(self._config(port), hall.end_streams)
+        hall.cookie, hall.base = f"synaspis-{port}", self._address(port)
+        server = PageServer(self._config(port), hall.end_streams)
         stopped = asyncio.create_task(self._stop.wait())
         serving = asyncio.create_task(server.serve([listening]), name="page")
         self.journal.write("listening", port=port)
@@ -218,7 +230,11 @@ class House:
             h11_max_incomplete_event_size=2 * HEADER_BYTES,
         )
         config.load()
+        config.ssl = self._tls
         return config
+
+    def _address(self, port: int) -> str:
+        return f"http{'' if self._tls is None else 's'}://{_shown(self._names[0])}:{port}"
 
     def _application(self) -> Any:
         def failed(request: Request[Any, Any, Any], error: BaseException) -> None:
@@ -253,24 +269,6 @@ class House:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.stop)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's, that leaves signals alone and ends streams first."""
-
-    def __init__(self, config: uvicorn.Config, on_stopping: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_stopping = on_stopping
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the house."""
-        yield
-
-    async def shutdown(self, sockets: Any = None) -> None:
-        """End streams first: nobody would wait for them otherwise but in vain."""
-        self._on_stopping()
-        await super().shutdown(sockets)
 
 
 def _open(future: asyncio.Future[int], _host: str, port: int) -> None:

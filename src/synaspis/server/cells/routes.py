@@ -73,7 +73,7 @@ async def enter(request: Call) -> Response[bytes]:
     given = session.given
     hall.journal.write("entered", partner=given.cell, role=given.role, source=session.id)
     cookie = f"{hall.cookie}={secret}; Path=/; Max-Age={SESSION_US // 1_000_000}; HttpOnly; SameSite=Strict"
-    headers = {"location": "/", "set-cookie": cookie}
+    headers = {"location": "/", "set-cookie": f"{cookie}; Secure" if hall.secure else cookie}
     return Response(b"", status_code=303, headers=headers, media_type="text/plain")
 
 
@@ -105,6 +105,8 @@ async def name(request: Call) -> Response[bytes]:
     hall, given = _hall(request), await _given(request)
     if (fault := name_fault(given.get("name"))) is not None or set(given) != {"name"}:
         raise Problem(400, fault or Fault("only a name can be given here"))
+    if request.user.id.startswith("certificate-"):
+        raise Problem(409, Fault("who enters by certificate has its name", "name", "Use a one-time link."))
     return json_answer(_session(hall, hall.access.rename(request.user, given["name"].strip())))
 
 

@@ -22,10 +22,13 @@ ASKS = {"x-synaspis": "1"}
 class Open:
     """A house that is open. folder: kept after it is closed."""
 
-    def __init__(self, folder: Path, page: Path) -> None:
+    def __init__(self, folder: Path, page: Path, *, tls: bool = False) -> None:
         clock, self.log = SystemClock(), io.StringIO()
         grounds = open_grounds(folder, clock, exercise="first-exercise", people=NATIONS)
-        self.house = House(grounds, Journal(clock, self.log), page=Page(page))
+        data = grounds.centres["data"]
+        # That of the centre serves programs; a browser wants one that it trusts.
+        pair = (data.key("server.pem"), data.key("server.key")) if tls else None
+        self.house = House(grounds, Journal(clock, self.log), page=Page(page), tls=pair)
         self.url, self.links, self._ready = "", {}, threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()

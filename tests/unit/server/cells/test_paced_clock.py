@@ -1,6 +1,6 @@
 """The clock of an exercise: stands, runs faster, jumps, and never by itself."""
 
-from synaspis.server.cells.conductor import PacedClock
+from synaspis.server.cells.paced_clock import PacedClock
 
 
 def test_a_clock_stands_runs_faster_and_stands_again_where_it_was() -> None:
