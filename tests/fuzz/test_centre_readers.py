@@ -41,6 +41,9 @@ PER_CENTRE = 500
 
 BOOK = load_book("demo")
 
+NAMING = {"about", "query", "notification", "claim"}
+"""Members of a body that name another message."""
+
 
 def sent_now(payload: dict[str, Any]) -> dict[str, Any]:
     """An example as a partner of the book would send it now; all its times move with it."""
@@ -69,9 +72,9 @@ def payloads() -> list[bytes]:
         body = each["body"]
         if "refers_to" in body:
             body["refers_to"]["id"] = by_kind[body["refers_to"]["kind"]]["id"]
-        for name in body.keys() & {"about", "query", "notification"}:
+        for name in body.keys() & NAMING:
             body[name] = [announced] if isinstance(body[name], list) else announced
-    found.sort(key=lambda each: bool(each["body"].keys() & {"refers_to", "about", "query", "notification"}))
+    found.sort(key=lambda each: bool(each["body"].keys() & {"refers_to", *NAMING}))
     return [json.dumps(each).encode() for each in found]
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from synaspis.agreement import check_book, load_book
 from synaspis.catalogue import load_catalogue
+from synaspis.coordination import load_responses
 from synaspis.core.clock import ManualClock
 from synaspis.core.documents import parse, read_document
 from synaspis.core.errors import InputError
@@ -155,6 +156,7 @@ TARGETS = {
     "scenario": (read_scenario, lambda: [small_scenario()], (InputError,)),
     "notification-rules": (lambda data: load_rules(written(data)), documents("rules"), (InputError,)),
     "exchange-script": (read_script, scripts, (InputError,)),
+    "responses": (lambda data: load_responses(written(data)), documents("responses"), (InputError,)),
     "centre-settings": (lambda data: load_settings(written(data)), settings, (InputError,)),
     "server-settings": (partial(model, ServerDocument), centre_file("server.yaml"), (InputError,)),
     "partner-document": (
