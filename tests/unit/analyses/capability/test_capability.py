@@ -52,7 +52,7 @@ def small(tmp_path_factory, **engagement) -> Scenario:
 def demanding(request, tmp_path_factory):
     scenario = small(tmp_path_factory, **request.param)
     capability = compute(scenario, "2018", step_deg=STEP_DEG)
-    assert capability.defended(sharing="none").any()
+    assert capability.defended(sharing="all").any()
     return scenario, capability
 
 
