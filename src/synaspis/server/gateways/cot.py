@@ -19,7 +19,7 @@ from synaspis.gateways.notes import is_note
 from synaspis.gateways.picture import ShownPicture
 from synaspis.server.gateways.account import Account
 from synaspis.server.gateways.limits import Bucket, GatewayLimits
-from synaspis.server.gateways.listening import CHUNK, Listening, listen
+from synaspis.server.gateways.listening import CHUNK, Listening, hold_little, listen
 from synaspis.server.gateways.newest import Newest
 from synaspis.server.gateways.notes import NoteDesk
 
@@ -110,7 +110,7 @@ class CotGateway:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
         """Both directions until either ends."""
         self._account.note("connected", peer)
-        writer.transport.set_write_buffer_limits(high=self.limits.buffer_bytes)
+        hold_little(writer, self.limits.buffer_bytes)
         tasks = [
             asyncio.create_task(self._send(writer)),
             asyncio.create_task(self._receive(reader, writer, peer)),

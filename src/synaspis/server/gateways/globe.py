@@ -28,7 +28,7 @@ from synaspis.gateways.live import (
 from synaspis.gateways.picture import ShownPicture, ShownTrack
 from synaspis.server.gateways.account import Account
 from synaspis.server.gateways.limits import GatewayLimits
-from synaspis.server.gateways.listening import CHUNK, Listening, listen
+from synaspis.server.gateways.listening import CHUNK, Listening, hold_little, listen
 from synaspis.server.gateways.newest import OBJECTS_MAX, Newest
 
 HEAD_MAX_BYTES: Final = 8_192
@@ -91,7 +91,7 @@ class GlobeGateway:
             writer.transport.abort()
             return
         self._peers[host] += 1
-        writer.transport.set_write_buffer_limits(high=limits.buffer_bytes)
+        hold_little(writer, limits.buffer_bytes)
         try:
             await self._answer(reader, writer, host)
         except (OSError, h11.RemoteProtocolError) as error:

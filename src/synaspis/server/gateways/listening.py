@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ class Listening:
 
     port: int
     close: Callable[[], None]
+
+
+def hold_little(writer: asyncio.StreamWriter, buffer_bytes: int) -> None:
+    """Hold no more for one reader than so many bytes here, and about as many in the system's own buffer."""
+    writer.transport.set_write_buffer_limits(high=buffer_bytes)
+    connection = writer.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
 
 
 async def listen(

@@ -172,7 +172,7 @@ async def unharmed(made):
     yield
     begin = time.monotonic()
     assert (await got(made.port, "tracks.czml")).status_code == 200
-    assert time.monotonic() - begin < 2.0
+    assert time.monotonic() - begin < 5.0
 
 
 @pytest.mark.parametrize("what", RAW)
@@ -196,12 +196,13 @@ def test_a_request_that_drips_and_a_stream_that_is_not_read_are_cut_off(account,
     async def play():
         async with serving(account, FAST) as made, unharmed(made):
             _, drip = await asyncio.open_connection("127.0.0.1", made.port)
-            stuck = socket.create_connection(("127.0.0.1", made.port))
+            stuck = socket.socket()
             stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            stuck.connect(("127.0.0.1", made.port))
             stuck.sendall(f"GET /{WORD}/stream.czml HTTP/1.1\r\nhost: x\r\n\r\n".encode())
             begin = time.monotonic()
             while account.counts["cut off"] < 2:
-                assert time.monotonic() - begin < 20
+                assert time.monotonic() - begin < 40
                 with suppress(OSError):
                     drip.write(b"G")
                 made.take(make_picture(*range(1, 100)))
