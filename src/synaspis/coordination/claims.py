@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import dist, hypot, sqrt
 from typing import Any, Final
 
-from synaspis.coordination.gate import State, compare, state_of
+from synaspis.coordination.gate import (
+    ASSUMED_POSITION_M,
+    ASSUMED_VELOCITY_M_S,
+    State,
+    compare,
+    state_of,
+)
 from synaspis.coordination.heard import Effective, Heard
 from synaspis.core.clock import from_rfc3339, to_rfc3339
 
 CLAIM: Final = "engagement-claim"
 INTENT: Final = "engagement-intent"
 
-_NEAR_M: Final = 500_000.0
+_STRAIGHT_S: Final = 120.0
+_ROUGH_M: Final = 10_000.0
+_NO_AIR_M: Final = 6_500_000.0
 
 
 @dataclass(frozen=True)
@@ -243,11 +252,26 @@ def track_of(group: Group, tracks: Iterable[Mapping[str, Any]]) -> int | None:
 
 
 def _plainly_near(a: State, b: State) -> bool:
-    """Cheap test before the costly one: straight on for the gap, the two are within 500 km."""
+    """Cheap test before the costly one: false only for what no prediction could bring together.
+
+    Straight on for the gap; gravity, half of 10 m/s2, and five standard deviations on top.
+    """
     ahead_s = (b.time_us - a.time_us) / 1e6
-    if abs(ahead_s) > 120.0:
+    # Below 120 km or so air may brake by more than gravity.
+    lowest_m = min(hypot(*a.position_ecef_m), hypot(*b.position_ecef_m))
+    if abs(ahead_s) > _STRAIGHT_S or lowest_m < _NO_AIR_M:
         return True
-    return all(
-        abs(x + ahead_s * u - y) < _NEAR_M
-        for x, u, y in zip(a.position_ecef_m, a.velocity_ecef_m_s, b.position_ecef_m, strict=True)
+    reach_m = _ROUGH_M + 5.0 * ahead_s**2 + 5.0 * (_sigma_m(a, ahead_s) + _sigma_m(b, ahead_s))
+    away_m = dist(
+        [x + ahead_s * u for x, u in zip(a.position_ecef_m, a.velocity_ecef_m_s, strict=True)],
+        b.position_ecef_m,
     )
+    return away_m < reach_m
+
+
+def _sigma_m(state: State, ahead_s: float) -> float:
+    """Root of the sum of the variances of position, and of velocity for so long a time."""
+    if not state.covariance:
+        return ASSUMED_POSITION_M * 2.0 + ASSUMED_VELOCITY_M_S * 2.0 * abs(ahead_s)
+    place, speed = (sum(state.covariance[at] for at in places) for places in ((0, 2, 5), (9, 14, 20)))
+    return sqrt(place) + sqrt(speed) * abs(ahead_s)
