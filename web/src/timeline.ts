@@ -22,7 +22,8 @@ export function threatsOf(context: Context): string[] {
 
 export function makeTimeline(context: Context): () => void {
   const { phases } = context.session.scenario;
-  const threats = threatsOf(context);
+  const threats = el("span");
+  let known: string | null = null;
   const now = el("div", { class: "now", id: "phase-name" });
   const slider = el("input", {
     type: "range", min: 0, max: Math.max(0, phases.length - 1), step: 1, "aria-label": "Phase", id: "phase", input: () => {
@@ -33,10 +34,15 @@ export function makeTimeline(context: Context): () => void {
   const ticks = el("div", { class: "ticks", "aria-hidden": "true" });
   byId("timeline").append(
     el("div", { class: "slide" }, now, slider, ticks),
-    threats.length > 0
-      ? choice("Threat", threats.map((id) => ({ id, name: id })), context.view.threat, (threat) => { context.change({ threat }); })
-      : "");
+    threats);
   return () => {
+    const ids = threatsOf(context);
+    const chosen = context.view.threat;
+    if (ids.join() + chosen !== known) {
+      known = ids.join() + chosen;
+      threats.replaceChildren(ids.length === 0 ? (context.scene.computing ? "Computing what is defended …" : "")
+        : choice("Threat", ids.map((id) => ({ id, name: id })), chosen, (threat) => { context.change({ threat }); }));
+    }
     const at = Math.max(0, phases.findIndex((phase) => phase.id === context.view.phase));
     const phase = phases[at];
     slider.value = String(at);

@@ -7,8 +7,6 @@ import {
 import type { Mode } from "../urlstate";
 
 export type Camera = [number, number, number];
-/** The ground shipped has three levels alone; finer tiles than these would show nothing more. */
-const COARSENESS = 4;
 const HOME = Rectangle.fromDegrees(-38, 24, 62, 76);
 
 export class Globe {
@@ -39,7 +37,6 @@ export class Globe {
     if (scene.moon) scene.moon.show = false;
     if (scene.sun) scene.sun.show = false;
     scene.fog.enabled = false;
-    scene.globe.maximumScreenSpaceError = COARSENESS;
     // Things are picked by what they are, not by how deep they lie; without a GPU the depth costs a third of a frame.
     scene.useDepthPicking = false;
     scene.screenSpaceCameraController.minimumZoomDistance = 20_000;
