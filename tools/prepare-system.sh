@@ -1,5 +1,5 @@
 #!/bin/sh
-# Have what some tests need beside Python: Chromium, the library that its driver needs, and PostgreSQL.
+# Have what some tests need beside Python: Chromium, the library that its driver needs, PostgreSQL, and Wireshark's tshark.
 # Installs Debian's packages where that is allowed; else says what is missing, and those tests are left out.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -15,6 +15,7 @@ done
 wanted=
 [ -n "$browser" ] || wanted=chromium
 [ -n "$database" ] || wanted="$wanted postgresql"
+command -v tshark >/dev/null || wanted="$wanted tshark"
 ldconfig -p 2>/dev/null | grep -q "libatomic\.so\.1" || wanted="$wanted libatomic1"
 [ -n "$wanted" ] || exit 0
 
