@@ -6,7 +6,7 @@ Places alone: no effect of what falls is computed, and no flight is chosen for w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import isfinite
+from math import ceil, isfinite
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,8 @@ Progress = Callable[[int, int, str], None]
 LOOKED_AT: Final = 60
 """Flights of a group that are followed to the ground, evenly through it; the others fall between them."""
 TRACK_POINTS: Final = 80
+TRACK_STEP_S: Final = 1.0
+"""Nodes of a flight are up to 11 s apart, in which it could pass over a small country unseen."""
 
 
 def consequences(
@@ -147,9 +149,13 @@ def _host(asset: PlacedAsset) -> str | None:
 
 
 def _missile_track(meetings: Meetings) -> tuple[Overflight, ...]:
-    """Countries below the missiles up to the intercept."""
-    inside = meetings.nodes[:, 0] <= meetings.time_s[:, None]
-    latitude, longitude, height = ecef_to_geodetic(np.moveaxis(meetings.nodes[:, 1:4], 1, 2)[inside])
+    """Countries below the missiles up to the intercept, looked at every `TRACK_STEP_S` and at its end."""
+    parts = []
+    for nodes, end_s in zip(meetings.nodes, meetings.time_s, strict=True):
+        count = max(2, ceil((end_s - nodes[0, 0]) / TRACK_STEP_S) + 1)
+        at_s = np.linspace(nodes[0, 0], end_s, count)
+        parts.append(np.column_stack([np.interp(at_s, nodes[0], row) for row in nodes[1:4]]))
+    latitude, longitude, height = ecef_to_geodetic(np.concatenate(parts))
     return overflown(latitude, longitude, height)
 
 

@@ -114,6 +114,8 @@ def dask_mapper(address: str) -> PooledMapper[_Serial]:
             )
         ) from None
     try:
+        # Before there is a client: one with an unusable address would end in a stack trace of its own.
+        import_module("distributed.comm").get_address_host_port(address)
         client: Any = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = str(error).split("\n", 1)[0]

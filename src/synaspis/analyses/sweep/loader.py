@@ -21,6 +21,9 @@ from synaspis.scenario import find_quantity, load_scenario_document, scenario_pa
 
 _PACKAGED: Final = Path(__file__).resolve().parents[2] / "data" / "sweeps"
 
+STATED: Final = ("threats", "launch_areas")
+"""Keys of a scenario that say what is flown and from where: varying it would search for attacks."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
@@ -144,12 +147,24 @@ class _Checking:
             found = list(shape_faults(axis))
             for key, fault in found:
                 self.fault(fault.what, ("vary", name, key) if key else ("vary", name), fault.remedy)
-            if found:
+            if found or (axis.kind == "field" and self._is_stated(name, axis.target)):
                 continue
             if (other := first.setdefault((axis.kind, axis.target), name)) != name:
                 self.fault(f"{axis.target} is varied by {other!r} already", ("vary", name), "Vary it once.")
             axes[name] = axis
         return axes
+
+    def _is_stated(self, name: str, target: str) -> bool:
+        """Whether an axis would vary the threat; that is refused, whatever its values are."""
+        key = target.partition(".")[0]
+        if key not in STATED:
+            return False
+        self.fault(
+            f"{target} cannot be varied: what is flown, and from where, is stated and never searched for",
+            ("vary", name, "field"),
+            f"Write a scenario of its own if you mean other `{key}`.",
+        )
+        return True
 
     def levels(self, base: Base, axes: Mapping[str, Axis]) -> None:
         """Put every value in place alone."""

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from synaspis.analyses.consequences import consequences, consequences_geojson, load_debris
-from synaspis.analyses.consequences.intercepts import state_at
+from synaspis.analyses.consequences.consequences import _missile_track
+from synaspis.analyses.consequences.intercepts import Meetings, state_at
 from synaspis.core.errors import InputError
+from synaspis.engine.earth import geodetic_to_ecef
 from synaspis.scenario import load_scenario_document
 
 DEBRIS = """\
@@ -135,3 +137,16 @@ def test_states_between_nodes_follow_a_parabola_exactly():
     for t in (0.0, 4.0, 10.0, 18.0, 25.0):
         state = state_at(nodes, np.array([t]))[0]
         np.testing.assert_allclose(state[[0, 3]], [7.0 * t - 4.9 * t * t, 7.0 - 9.8 * t], atol=1e-9)
+
+
+@pytest.mark.parametrize("end_s", [12.0, 7.0])
+def test_a_small_country_between_two_nodes_of_a_flight_is_named(end_s):
+    """San Marino lies around 43.94 N, 12.46 E and is some 10 km wide; the intercept may be above it."""
+    nodes = np.zeros((1, 7, 2))
+    nodes[0, 0] = 0.0, 12.0
+    for number, longitude in enumerate((12.26, 12.66)):
+        nodes[0, 1:4, number] = geodetic_to_ecef(np.radians(43.94), np.radians(longitude), 100e3)
+    met = Meetings(np.array([end_s]), np.zeros((1, 6)), nodes, np.zeros((1, 3)))
+    over = {each.country: each.lowest_altitude_m for each in _missile_track(met)}
+    assert set(over) == {"IT", "SM"}
+    assert over["SM"] == pytest.approx(100e3, abs=100.0)

@@ -170,6 +170,15 @@ def test_a_scheduler_that_cannot_be_reached_is_said_in_words(address, reason, mo
         dask_mapper(address)
 
 
+def test_an_unusable_address_leaves_no_client_that_ends_in_a_stack_trace(monkeypatch):
+    """A client that never had an address waits 20 s for itself when it is thrown away, and says so."""
+    made = []
+    monkeypatch.setattr("distributed.Client", lambda *given, **named: made.append(given))
+    with pytest.raises(InputError, match="missing port number"):
+        dask_mapper("nonsense")
+    assert not made
+
+
 def test_a_scheduler_without_workers_is_said_in_words(monkeypatch):
     monkeypatch.setattr("synaspis.analyses.running._pools.CONNECT_S", 0.5)
     with (

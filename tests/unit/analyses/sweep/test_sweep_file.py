@@ -181,3 +181,30 @@ def test_a_latin_hypercube_meets_each_part_of_each_axis_once_and_is_the_same_for
     assert (shots.count(1), shots.count(2)) == (8, 8)
     other = design_of(sweep(text.replace("seed: 7", "seed: 8")).document)
     assert other.points != first.points
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "threats.mrbm-2000.launch_area",
+        "threats.mrbm-2000.missile",
+        "launch_areas",
+        "launch_areas.iran-west.points.0.latitude",
+    ],
+)
+@pytest.mark.parametrize("analysis", ["coverage", "raid"])
+def test_no_sweep_looks_for_places_to_attack_from(sweep, analysis, target):
+    """The scope of the program: launch points are stated by the user, nothing searches among them."""
+    text = f"""{HEAD}\
+scenario: europe
+analysis: {analysis}
+vary:
+  place: {{field: {target}, values: [a, b]}}
+outputs: [{"defended_area" if analysis == "coverage" else "leakers_mean"}]
+"""
+    key = target.partition(".")[0]
+    (fault,) = faults_of(sweep, text)
+    assert (
+        f"{target} cannot be varied: what is flown, and from where, is stated and never searched for" in fault
+    )
+    assert f"Write a scenario of its own if you mean other `{key}`." in fault
