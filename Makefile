@@ -6,7 +6,7 @@ PREPARE := tools/prepare-environment.sh $(VENV)
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help study test check fix docs bench lock clean
+.PHONY: help study serve web test check fix docs bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,13 @@ help: ## Show this list
 study: ## Run the European study; the report is out/europe/report.html
 	@$(PREPARE) requirements.txt
 	$(BIN)/synaspis study europe --out out/europe
+
+serve: web ## Open the two centres and the globe on this machine; the links are printed
+	@$(PREPARE) requirements.txt
+	$(BIN)/synaspis serve --data out/serve
+
+web: ## Build the page of the globe into web/dist (needs node 20 and npm)
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
 test: ## Run every test
 	@$(PREPARE) requirements-test.txt
@@ -44,4 +51,5 @@ lock: ## Write the hash-locked requirements anew (needs uv)
 
 clean: ## Remove the environment, built documents and caches, but no results
 	rm -rf $(VENV) docs/_build docs/reference/generated build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf web/dist web/node_modules
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
