@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 
-from synaspis.analyses.raid.evidence import ATTEMPTS_MAX
 from synaspis.cli.values import Options
 from synaspis.core.errors import InputError
 
@@ -46,6 +45,8 @@ class RaidOptions(Options):
         """Read hits of attempts, such as 22/27."""
         if text is None:
             return None
+        from synaspis.analyses.raid.evidence import ATTEMPTS_MAX
+
         parts = text.split("/")
         if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts):
             self.fault(option, f"{text!r} is not a test record", "Write hits of attempts, such as 22/27.")

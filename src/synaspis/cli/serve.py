@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from synaspis.cli.manual import Answer
+from synaspis.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from synaspis.server.cells import House
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 )
 @click.option("--tls-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key of it.")
 @click.option("--open/--no-open", "opens", default=False, help="Open the first cell in a browser.")
+@json_option
 def serve(
     scenario: str | None,
     exercise: str | None,
@@ -74,6 +76,7 @@ def serve(
     tls_certificate: Path | None,
     tls_key: Path | None,
     opens: bool,
+    as_json: bool,
 ) -> None:
     """Run the data exchange centre and the coordination centre on this machine, with a cell for each partner,
     and print a one-time link for each. A link works once and for an hour; who enters by it stays for eight.
@@ -107,17 +110,25 @@ def serve(
         journal.take_over_logging()
         # As in a centre of its own: ticks, readers and connections share one interpreter.
         sys.setswitchinterval(SWITCH_S)
-        asyncio.run(_run(House(grounds, journal, host=host, names=names, tls=tls), opens))
+        house = House(grounds, journal, host=host, names=names, tls=tls)
+        asyncio.run(_run(house, opens, as_json))
 
 
-async def _run(house: House, opens: bool) -> None:
+async def _run(house: House, opens: bool, as_json: bool) -> None:
     def on_open(url: str, links: dict[str, str]) -> None:
-        click.echo(f"Serving {url}; one-time links, each good for an hour:")
-        width = max(map(len, links))
-        for name, link in links.items():
-            click.echo(f"  {name:<{width}}  {link}")
-        click.echo("Stop with Ctrl-C.")
+        if as_json:
+            print_json({"url": url, "links": links})
+        else:
+            _say(url, links)
         if opens:
             click.launch(next(iter(links.values())))
 
     await house.run(on_open)
+
+
+def _say(url: str, links: dict[str, str]) -> None:
+    click.echo(f"Serving {url}; one-time links, each good for an hour:")
+    width = max(map(len, links))
+    for name, link in links.items():
+        click.echo(f"  {name:<{width}}  {link}")
+    click.echo("Stop with Ctrl-C.")

@@ -36,7 +36,10 @@ def test_without_a_command_the_manual_is_shown(call):
     assert call().out == call("--help").out
 
 
-FILES_OF_EXAMPLES = ("request.yaml", "alpha-checkpoint", "note.json", "report.json", "label.json")
+FILES_OF_EXAMPLES = (
+    "request.yaml", "alpha-checkpoint", "note.json", "report.json", "label.json",
+    "tak.pem", "tak.key", "ca.pem", "us.pem", "us.key",
+)  # fmt: skip
 """Some options ask for files that are there."""
 
 
