@@ -37,8 +37,8 @@ def write_study(
 
     denied: launch area denied, None if it was not asked for. files: name and content of each; they may be
     made while they are written. others: inputs beside those of the scenario, to be copied as well.
-    The manifest gets `outputs`: the SHA-256 of every file but itself, of the Zarr store as a whole. Returns the
-    folder. Raises InputError if the place cannot be written, or holds something that is no study, and
+    The manifest gets `outputs`: the SHA-256 of every file but itself, of the Zarr store as a whole. Returns
+    the folder. Raises InputError if the place cannot be written, or holds something that is no study, and
     SynaspisError if the disk is full.
     """
     refuse_strangers(final)

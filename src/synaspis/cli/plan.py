@@ -9,7 +9,6 @@ import click
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, progress_bar
 from synaspis.cli.plan_output import print_plan
-from synaspis.cli.values import Options
 
 
 @click.command(
@@ -74,6 +73,7 @@ def plan(
     """
     from synaspis.analyses.plan import plan as planned
     from synaspis.analyses.study import load_scenario
+    from synaspis.cli.values import Options
 
     options = Options()
     budget_bn = options.rounding("--budget", budget, "bn USD")

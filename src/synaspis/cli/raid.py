@@ -9,11 +9,10 @@ import click
 from synaspis.cli.choices import SHARING
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, progress_bar
-from synaspis.cli.raid_options import RaidOptions
-from synaspis.core.errors import InputError
 
 if TYPE_CHECKING:
     from synaspis.analyses.raid import RaidResult, SimpleRaid
+    from synaspis.cli.raid_options import RaidOptions
 
 _OF_SCENARIO = (
     "phase", "raid_file", "coordination", "sharing", "partners", "compare",
@@ -113,6 +112,8 @@ def raid(scenario: str | None, as_json: bool, **given: Any) -> None:
 def _of_scenario(name: str, given: dict[str, Any]) -> RaidResult:
     from synaspis.analyses.raid import SEED
     from synaspis.analyses.raid import raid as analysis
+    from synaspis.cli.raid_options import RaidOptions
+    from synaspis.core.errors import InputError
     from synaspis.scenario import load_scenario_document
 
     options = RaidOptions()
@@ -173,6 +174,7 @@ def _one_doctrine(options: RaidOptions, given: dict[str, Any]) -> None:
 def _numbers(given: dict[str, Any]) -> SimpleRaid:
     from synaspis.analyses.raid import KillProbability, simple_raid
     from synaspis.analyses.raid.simple import BENCHMARK, SHOTS_MAX, WARHEADS_MAX
+    from synaspis.cli.raid_options import RaidOptions
 
     options = RaidOptions()
     warheads = options.count("--warheads", given["warheads"], 1, WARHEADS_MAX)
