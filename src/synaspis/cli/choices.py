@@ -1,4 +1,4 @@
-"""Options that `study` and `coverage` share: who takes part, what is shared, how fine the map is."""
+"""Options that several commands share: who takes part, what is shared, how fine the map is, who computes."""
 
 from __future__ import annotations
 
@@ -71,3 +71,38 @@ def read_step_deg(text: str | None) -> float | None:
     step = options.step_deg("--step-deg", text)
     options.done()
     return step
+
+
+def workers_options(command: Command) -> Command:
+    """Add the options that say who computes."""
+    for option in (
+        click.option(
+            "--processes",
+            metavar="N",
+            type=int,
+            help="Processes of this machine. Default: none but this one.",
+        ),
+        click.option("--scheduler", metavar="ADDRESS", help="Compute on the workers of this Dask scheduler."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def workers(scheduler: str | None, processes: int | None) -> Iterator[Mapper]:
+    """Yield who computes; the result does not depend on it.
+
+    Raises InputError where both are given, a number of processes is not allowed, or the scheduler cannot be
+    used.
+    """
+    from synaspis.analyses.running import dask_mapper, local_mapper
+    from synaspis.core.errors import Fault, InputError
+
+    if scheduler is not None and processes is not None:
+        what = "--scheduler and --processes are both given"
+        raise InputError(Fault(what, remedy="Leave one out.", source="--scheduler"))
+    if scheduler is None and processes is None:
+        yield map
+        return
+    with dask_mapper(scheduler) if scheduler is not None else local_mapper(processes or 0) as pool:
+        yield pool

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synaspis.cli.choices import read_step_deg
+from synaspis.cli.choices import read_step_deg, workers, workers_options
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, print_table, progress_bar
 
@@ -44,6 +44,7 @@ _ROWS_MAX = 20
 @click.option("--leakage", is_flag=True, help="Also of the raid that comes with the scenario; takes longer.")
 @click.option("--raid", "raid_file", metavar="FILE", help="Also the leakage of the raid in a file.")
 @click.option("--step-deg", metavar="DEG", help="Side of a cell of the map. Default: that of the scenario.")
+@workers_options
 @json_option
 def cooperation(
     scenario: str,
@@ -54,6 +55,8 @@ def cooperation(
     leakage: bool,
     raid_file: str | None,
     step_deg: str | None,
+    scheduler: str | None,
+    processes: int | None,
     as_json: bool,
 ) -> None:
     """Compute what is defended and how long people are warned with and without each agreement, clause,
@@ -76,7 +79,7 @@ def cooperation(
         from synaspis.analyses.raid import load_raid
 
         raid = load_raid(loaded, None if raid_file is None else Path(raid_file))
-    with progress_bar(f"Cooperation {loaded.id}") as advance:
+    with workers(scheduler, processes) as mapper, progress_bar(f"Cooperation {loaded.id}") as advance:
         result = cooperation(
             loaded,
             phase=phase,
@@ -85,6 +88,7 @@ def cooperation(
             step_deg=step,
             candidates=book,
             raid=raid,
+            mapper=mapper,
             progress=advance,
         )
     if as_json:

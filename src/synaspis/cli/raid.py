@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synaspis.cli.choices import SHARING
+from synaspis.cli.choices import SHARING, workers, workers_options
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, progress_bar
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _OF_SCENARIO = (
     "phase", "raid_file", "coordination", "sharing", "partners", "compare",
-    "monte_carlo", "runs", "width", "seed",
+    "monte_carlo", "runs", "width", "seed", "scheduler", "processes",
 )  # fmt: skip
 _OF_NUMBERS = ("warheads", "test_record", "benchmark", "uncoordinated")
 
@@ -85,6 +85,7 @@ _OF_NUMBERS = ("warheads", "test_record", "benchmark", "uncoordinated")
 @click.option(
     "--benchmark", metavar="P", help="With --warheads: probability of no leaker to reach. Default: 0.8."
 )
+@workers_options
 @json_option
 def raid(scenario: str | None, as_json: bool, **given: Any) -> None:
     """Compute how many missiles of a raid get through, how many interceptors are fired, and how sure that is.
@@ -134,7 +135,10 @@ def _of_scenario(name: str, given: dict[str, Any]) -> RaidResult:
     except InputError as error:
         options.also(error)
     options.done()
-    with progress_bar(f"Raid on {loaded.id}") as advance:
+    with (
+        workers(given["scheduler"], given["processes"]) as mapper,
+        progress_bar(f"Raid on {loaded.id}") as advance,
+    ):
         return analysis(
             loaded,
             given["raid_file"],
@@ -151,6 +155,7 @@ def _of_scenario(name: str, given: dict[str, Any]) -> RaidResult:
             runs=runs,
             width=width,
             seed=SEED if seed is None else seed,
+            mapper=mapper,
             progress=advance,
         )
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from synaspis.cli.choices import workers, workers_options
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
-    from synaspis.analyses.running import Mapper
     from synaspis.analyses.sweep import SweepResult
 
 _STATUS = (
@@ -30,10 +30,7 @@ _STATUS = (
     status=_STATUS,
 )
 @click.argument("file")
-@click.option("--scheduler", metavar="ADDRESS", help="Compute on the workers of this Dask scheduler.")
-@click.option(
-    "--processes", metavar="N", type=int, help="Processes of this machine. Default: none but this one."
-)
+@workers_options
 @click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Folder to write. Default: out/ID."
 )
@@ -57,30 +54,12 @@ def sweep(
 
     loaded = load_sweep(file)
     folder = out or Path("out") / loaded.document.id
-    mapper, close = _mapper(scheduler, processes)
-    try:
-        with progress_bar(f"Sweep {loaded.document.id}") as advance:
-            result = run_sweep(loaded, folder, resume=resume, mapper=mapper, progress=advance)
-    finally:
-        close()
+    with workers(scheduler, processes) as mapper, progress_bar(f"Sweep {loaded.document.id}") as advance:
+        result = run_sweep(loaded, folder, resume=resume, mapper=mapper, progress=advance)
     if as_json:
         print_json(result.to_dict())
     else:
         _print(result)
-
-
-def _mapper(scheduler: str | None, processes: int | None) -> tuple[Mapper, Any]:
-    """Who computes, and how that is ended."""
-    from synaspis.analyses.running import dask_mapper, local_mapper
-    from synaspis.core.errors import Fault, InputError
-
-    if scheduler is not None and processes is not None:
-        what = "--scheduler and --processes are both given"
-        raise InputError(Fault(what, remedy="Leave one out.", source="--scheduler"))
-    if scheduler is None and processes is None:
-        return map, lambda: None
-    pool = dask_mapper(scheduler) if scheduler is not None else local_mapper(processes or 0)
-    return pool, pool.close
 
 
 def _print(result: SweepResult) -> None:

@@ -12,7 +12,7 @@ from synaspis.scenario.arrays import (
 )
 from synaspis.scenario.asset import Asset, Place
 from synaspis.scenario.loader import check_scenario, load_scenario_document, scenario_ids, scenario_path
-from synaspis.scenario.overrides import find_quantity, revalued, with_holder, with_value
+from synaspis.scenario.overrides import revalued, with_holder, with_value
 from synaspis.scenario.placed import PlacedAsset, Scenario
 from synaspis.scenario.schema import (
     Alliance,
@@ -48,7 +48,6 @@ __all__ = [
     "architecture",
     "check_scenario",
     "cross_section_m2",
-    "find_quantity",
     "interceptor_parameters",
     "launcher_arrays",
     "load_scenario_document",

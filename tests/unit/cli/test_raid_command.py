@@ -111,3 +111,22 @@ def test_options_without_scenario_are_refused_beside_one_with_the_faults_of_the_
     assert "--look: is given without --shots. Say how many shots, or give --volleys." in done.err
     assert "--seed: -1 is out of bounds" in done.err
     assert "there is no scenario 'europa'. Did you mean 'europe'?" in done.err
+
+
+def test_processes_give_the_bytes_of_one(call):
+    words = ("raid", "europe", "--runs", "20000", "--seed", "3", "--json")
+    alone = call(*words)
+    assert alone.status == 0
+    assert call(*words, "--processes", "2").out == alone.out
+
+
+def test_a_scheduler_and_processes_exclude_each_other(call):
+    done = call("raid", "europe", "--scheduler", "tcp://127.0.0.1:1", "--processes", "2")
+    assert done.status == 2
+    assert "--scheduler and --processes are both given. Leave one out." in done.err
+
+
+def test_who_computes_is_for_raids_on_a_scenario(call):
+    done = call("raid", "--warheads", "3", "--kill-probability", "0.5", "--shots", "1", "--processes", "2")
+    assert done.status == 2
+    assert "--processes: needs a scenario" in done.err

@@ -9,7 +9,8 @@ from typing import Any, Final
 from synaspis.catalogue import Catalogue
 from synaspis.core.documents import path_text
 from synaspis.core.quantity import Quantity, to_si
-from synaspis.scenario import Scenario, find_quantity
+from synaspis.scenario import Scenario
+from synaspis.scenario.overrides import find_quantity
 
 BURN_TIME: Final = "burn_time"
 """All stages of the missile together, from their low to their high ends."""

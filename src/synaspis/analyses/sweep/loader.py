@@ -17,7 +17,8 @@ from synaspis.analyses.sweep.document import POINTS_MAX, Axis, SweepDocument
 from synaspis.analyses.sweep.subjects import SUBJECTS, Subject
 from synaspis.core.documents import Document, FieldPath, FrozenModel, nearest, parse, read_document
 from synaspis.core.errors import Fault, InputError
-from synaspis.scenario import find_quantity, load_scenario_document, scenario_path
+from synaspis.scenario import load_scenario_document, scenario_path
+from synaspis.scenario.overrides import find_quantity
 
 _PACKAGED: Final = Path(__file__).resolve().parents[2] / "data" / "sweeps"
 
