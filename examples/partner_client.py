@@ -35,7 +35,7 @@ async def talk(kit_of_alpha, kit_of_bravo):
 with TemporaryDirectory() as folder:
     founding = Founding("Example", "example.org/centre", ("localhost",), "demo")
     data = init_centre(Path(folder) / "centre", ("alpha", "bravo", "charlie"), founding, SystemClock())
-    with serving(data, SystemClock()) as (_, url):
+    with serving(data, SystemClock()) as (_, url, _):
         kits = [replace(PartnerKit.load(data.issued(name)), centre_url=url) for name in ("alpha", "bravo")]
         event, audit = asyncio.run(talk(*kits))
 

@@ -8,7 +8,7 @@ print(f"{result.engaged} of {result.flown} flights can be engaged")
 for row in result.countries():
     most = max(row["missile_fragments_share_most"], row["interceptor_fragments_share_most"])
     print(f"{row['country']} ({row['standing']}): up to {most:.0%} of the fall area of one battery")
-    assert 0.0 <= most <= 1.0
+    assert 0.0 <= most <= 1.0 + 1e-9
 
 assert result.engaged <= result.flown
 assert float(result.layer.fall_share.max()) <= 1.0

@@ -31,4 +31,4 @@ def test_a_kind_that_does_not_exist_is_bad_input(call, command):
     assert done.status == 2
     (fault,) = done.document["error"]["faults"]
     assert fault["what"] == "'track' is no kind of message"
-    assert fault["remedy"].startswith("Allowed: ambiguity-answer, ambiguity-query, ")
+    assert fault["remedy"].startswith("Allowed: acknowledgement, ambiguity-answer, ")

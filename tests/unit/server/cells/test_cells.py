@@ -217,7 +217,7 @@ def test_the_white_cell_runs_the_exercise_and_says_so(
     faster = ask(action="speed", speed=2).json()
     assert faster["clock"]["speed"] == 2.0
     assert ask(action="speed", speed=1).status_code == 200
-    assert ask(action="inject", inject="announce").status_code == 200
+    assert ask(action="inject", inject="told-after").status_code == 200
 
     def told(found: Any) -> bool:
         return any(control(data) == "inject-done" for _, event, data in found if event == "message")
