@@ -10,7 +10,7 @@ Needs the extra `synaspis[postgres]`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -19,25 +19,18 @@ import psycopg
 from synaspis.core.errors import Fault, InputError
 from synaspis.exchange.store._postgres_link import cannot_open, open_link, take_lock
 from synaspis.exchange.store._postgres_tables import SCHEMA_VERSION, TABLES, copy_rows, write_tick
+from synaspis.exchange.store.reading import SUBMISSION, StoreReads
 from synaspis.exchange.store.storage import (
     Batch,
-    Entry,
-    FeedEvent,
-    Marks,
-    PolicyText,
     Seal,
     StorageError,
-    StoredTick,
     Submission,
 )
 
-_SUBMISSION: Final = (
-    "s.entry, s.digest, s.sender, s.message_id, s.kind, s.envelope, s.received_us, s.receipt, s.findings"
-)
 PROBE_BYTES: Final = 65_536
 
 
-class PostgresStore:
+class PostgresStore(StoreReads):
     """A `Store` in one database, written by one node at a time.
 
     url: connection string of PostgreSQL; tables are made in `schema` when missing. password: for it; empty
@@ -101,7 +94,8 @@ class PostgresStore:
             with self._reading:
                 if self._reader.closed:
                     self._reader = self._open()
-                return self._reader.execute(query.encode(), values, binary=True).fetchall()
+                text = query.replace("?", "%s").encode()
+                return self._reader.execute(text, values, binary=True).fetchall()
         except psycopg.Error as error:
             raise StorageError(f"PostgreSQL: {str(error).strip()}") from error
 
@@ -125,102 +119,24 @@ class PostgresStore:
         query = "INSERT INTO probe VALUES (1, %s) ON CONFLICT (number) DO UPDATE SET filler = EXCLUDED.filler"
         self._transact(lambda cursor: _run(cursor, query, (bytes(PROBE_BYTES),)))
 
-    def marks(self) -> Marks:
-        """The last numbers stored."""
-        rows = self._rows(
-            "SELECT number, at_us, entry, body, examined FROM tick ORDER BY number DESC LIMIT 1"
-        )
-        return Marks(*rows[0]) if rows else Marks()
-
     def commit(self, batch: Batch) -> None:
         """Keep a tick, whole and durable. Raises StorageError."""
         self._transact(lambda cursor: write_tick(cursor, batch))
 
     def known(self, digests: Sequence[str]) -> dict[str, Submission]:
         """Those of some envelopes that are stored, by digest."""
-        query = f"SELECT {_SUBMISSION} FROM submission s WHERE digest = ANY(%s)"
+        query = f"SELECT {SUBMISSION} FROM submission s WHERE digest = ANY(?)"
         return {row[1]: Submission(*row) for row in self._rows(query, (list(digests),))}
-
-    def find(self, sender: str, message_id: str) -> Submission | None:
-        """The message of an id that a sender has sent."""
-        query = f"SELECT {_SUBMISSION} FROM submission s WHERE sender=%s AND message_id=%s"
-        rows = self._rows(query, (sender, message_id))
-        return Submission(*rows[0]) if rows else None
-
-    def shown(self, recipient: str, name: str) -> bool:
-        """Whether an event in a recipient's feed shows the message that has this name there."""
-        return bool(self._rows("SELECT 1 FROM shown WHERE recipient=%s AND name=%s", (recipient, name)))
-
-    def counters(self) -> dict[str, int]:
-        """The last counter of each recipient that has one."""
-        return dict(self._rows("SELECT recipient, max(counter) FROM feed GROUP BY recipient"))
-
-    def feed(self, recipient: str, after: int, limit: int) -> list[FeedEvent]:
-        """Events of a recipient with a counter above `after`, in order, at most `limit`."""
-        query = (
-            "SELECT f.counter, b.type, e.salt, b.data FROM feed f JOIN body b ON b.number = f.body "
-            "JOIN entry e ON e.number = f.entry WHERE recipient=%s AND counter>%s ORDER BY counter LIMIT %s"
-        )
-        return [FeedEvent(*row) for row in self._rows(query, (recipient, after, limit))]
 
     def news(self, after: int) -> tuple[int, list[str]]:
         """The last entry stored, and the recipients with an event whose entry is above `after`."""
         query = (
             "WITH last AS (SELECT coalesce(max(number), 0) AS number FROM entry) "
             "SELECT last.number, array(SELECT DISTINCT recipient FROM feed "
-            "WHERE entry > %s AND entry <= last.number) FROM last"
+            "WHERE entry > ? AND entry <= last.number) FROM last"
         )
         [(entry, recipients)] = self._rows(query, (after,))
         return int(entry), list(recipients)
-
-    def ticks(self, after: int) -> Iterator[StoredTick]:
-        """The ticks with a number above `after`, in order."""
-        rows = self._rows("SELECT entry FROM tick WHERE number=%s", (after,))
-        since = rows[0][0] if rows else 0
-        for number, at_us, until in self._rows(
-            "SELECT number, at_us, entry FROM tick WHERE number>%s ORDER BY number", (after,)
-        ):
-            submissions = self._submissions("s.entry>%s AND s.entry<=%s", (since, until))
-            releases = self._rows(
-                "SELECT e.record FROM entry e JOIN feed f ON f.entry = e.number "
-                "WHERE e.number>%s AND e.number<=%s ORDER BY e.number",
-                (since, until),
-            )
-            yield StoredTick(number, at_us, submissions, [row[0] for row in releases])
-            since = until
-
-    def submissions(self, after: int, limit: int) -> list[tuple[Submission, Entry]]:
-        """Submissions with an entry above `after`, in order, at most `limit`."""
-        return self._submissions("s.entry>%s", (after,), limit)
-
-    def of_kind(self, kind: str, since_us: int, until: int) -> list[tuple[Submission, Entry]]:
-        """Submissions of a kind received since an instant, with an entry of at most `until`, in order."""
-        return self._submissions("s.kind=%s AND s.received_us>=%s AND s.entry<=%s", (kind, since_us, until))
-
-    def _submissions(
-        self, condition: str, values: Sequence[object], limit: int | None = None
-    ) -> list[tuple[Submission, Entry]]:
-        query = (
-            f"SELECT {_SUBMISSION}, e.record, e.salt FROM submission s JOIN entry e ON e.number = s.entry "
-            f"WHERE {condition} ORDER BY s.entry LIMIT %s"
-        )
-        return [(Submission(*row[:-2]), Entry(*row[-2:])) for row in self._rows(query, (*values, limit))]
-
-    def snapshot(self) -> tuple[int, bytes] | None:
-        """The newest snapshot and the number of the tick after which it was taken."""
-        rows = self._rows("SELECT tick, state FROM snapshot ORDER BY tick DESC LIMIT 1")
-        return rows[0] if rows else None
-
-    def policies(self) -> list[PolicyText]:
-        """The policies that came into force, in order."""
-        return [
-            PolicyText(*row) for row in self._rows("SELECT version, day, book FROM policy ORDER BY number")
-        ]
-
-    def entries(self, after: int, limit: int) -> list[tuple[int, Entry]]:
-        """Entries with a number above `after`, in order, at most `limit`."""
-        query = "SELECT number, record, salt FROM entry WHERE number>%s ORDER BY number LIMIT %s"
-        return [(number, Entry(record, salt)) for number, record, salt in self._rows(query, (after, limit))]
 
     def seal(self, seal: Seal, leaves: Sequence[tuple[bytes, bytes]]) -> None:
         """Keep a seal and the leaves that it adds, each as its data and its hash. Raises StorageError."""
@@ -234,22 +150,6 @@ class PostgresStore:
 
         self._transact(write)
 
-    def last_seal(self) -> Seal | None:
-        """The seal made last."""
-        rows = self._rows("SELECT number, size, entry, note FROM seal ORDER BY number DESC LIMIT 1")
-        return Seal(*rows[0]) if rows else None
-
-    def leaves(self, first: int, limit: int) -> list[bytes]:
-        """Data of the leaves from an index on, in order, at most `limit`."""
-        query = "SELECT data FROM leaf WHERE position>=%s ORDER BY position LIMIT %s"
-        return [row[0] for row in self._rows(query, (first, limit))]
-
-    def position(self, leaf_hash: bytes) -> int | None:
-        """Index of a leaf by its hash; None while it is not sealed."""
-        query = "SELECT position FROM leaf WHERE hash=%s ORDER BY position LIMIT 1"
-        rows = self._rows(query, (leaf_hash,))
-        return int(rows[0][0]) if rows else None
-
     def cosign(self, size: int, partner: str, lines: bytes) -> None:
         """Keep the cosignature of a partner's witness on the checkpoint of a size. Raises StorageError."""
         query = (
@@ -258,11 +158,6 @@ class PostgresStore:
         )
         self._transact(lambda cursor: _run(cursor, query, (size, partner, lines)))
 
-    def cosignatures(self, size: int) -> dict[str, bytes]:
-        """The cosignatures kept for the checkpoint of a size, by partner."""
-        query = "SELECT partner, lines FROM cosignature WHERE size=%s ORDER BY partner"
-        return dict(self._rows(query, (size,)))
-
     def cosigned(self, after: int) -> list[tuple[str, bytes]]:
         """Checkpoints of the seals with a number above `after` that a witness cosigned, oldest first.
 
@@ -270,7 +165,7 @@ class PostgresStore:
         """
         query = (
             "SELECT c.partner, s.note || c.lines FROM seal s JOIN cosignature c ON c.size = s.size "
-            "WHERE s.number > %s ORDER BY s.number, c.partner"
+            "WHERE s.number > ? ORDER BY s.number, c.partner"
         )
         return list(self._rows(query, (after,)))
 
