@@ -1,4 +1,9 @@
-"""Servers of our own for tests: PostgreSQL in a temporary folder, reached by a socket in it, and NATS."""
+"""What holds for all tests, and servers of our own: PostgreSQL in a temporary folder, and NATS.
+
+A test passes on a machine five times slower and under load: it waits for a condition, for up to a minute, and
+never for a time. Hypothesis draws the same examples in every run, so that a change is refused for what it
+changes; `--hypothesis-profile search` draws new ones.
+"""
 
 import os
 import shutil
@@ -6,11 +11,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("search"), derandomize=True)
+settings.load_profile("steady")
 
 FOLDERS = (*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.environ.get("PATH", "").split(":")))
 
@@ -71,6 +82,16 @@ def database(postgres: str) -> Iterator[str]:
         link.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def listening(port: int) -> None:
+    """Wait until something on this machine takes connections on a port."""
+    end_s = time.monotonic() + 60.0
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60.0):
+            return
+        assert time.monotonic() < end_s, f"nothing listens on port {port}"
+        time.sleep(0.02)
+
+
 @contextmanager
 def broker(port: int = 0, *options: object) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start a NATS server on this machine, on a free port or a given one; yield its address and process."""
@@ -84,6 +105,7 @@ def broker(port: int = 0, *options: object) -> Iterator[tuple[str, subprocess.Po
     command = [server, "-a", "127.0.0.1", "-p", str(port), *map(str, options)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
+            listening(port)
             yield f"nats://127.0.0.1:{port}", process
         finally:
             process.kill()

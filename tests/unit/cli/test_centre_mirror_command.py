@@ -39,10 +39,13 @@ def test_serve_that_may_wait_serves_at_once_where_nobody_else_writes(data):
     with subprocess.Popen(
         [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-        assert process.stdout is not None
-        first = json.loads(process.stdout.readline())
-        process.terminate()
-        assert process.wait(20) == 0
+        try:
+            assert process.stdout is not None
+            first = json.loads(process.stdout.readline())
+            process.terminate()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
     assert first["listening"] == f"https://127.0.0.1:{first['port']}"
     assert json.loads((data / "keys" / "public.json").read_text())["log"] == [
         line for line in (data / "log" / "log.vkeys").read_text().splitlines() if line

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 from synaspis.core.clock import from_rfc3339
 from synaspis.engine.earth import geodetic_to_ecef
 from synaspis.exercise import Exercise, load_exercise
-from synaspis.exercise.document import Bias, Sensor
+from synaspis.exercise.nations import Bias, Sensor
 from synaspis.exercise.sensors import radar_reports
 from synaspis.exercise.truth import true_flights
 

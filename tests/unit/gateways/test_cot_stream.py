@@ -168,10 +168,10 @@ BOMB = (
     ],
 )
 def test_what_is_no_event_is_refused_in_words_and_soon(data, said):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InputError, match=said):
         read_cot(data)
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 1.0
 
 
 @settings(max_examples=200, deadline=None)

@@ -133,9 +133,9 @@ def test_a_text_full_of_different_keys_is_refused_without_delay():
     keys = [f'"{number:x}":1' for number in range(6000)]
     raw = ("{" + ",".join([*keys, keys[-1]]) + "}").encode()
     assert len(raw) < 65_536
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refusal(raw, Limits(members=10_000)).code == "duplicate-key"
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_canonical_json_is_the_same_for_equal_values():

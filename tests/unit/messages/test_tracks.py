@@ -138,12 +138,16 @@ def test_a_field_out_of_its_bounds_is_refused(examples, change, says):
     assert fault_of(examples, **change).startswith(says)
 
 
-def test_a_track_report_is_read_in_a_tenth_of_a_millisecond():
-    """The best of many: what else the machine does must not count."""
+def test_a_track_report_is_read_in_little_more_time_than_its_json():
+    """Some eight times as long; the best of many on either side, so that the machine does not count."""
     raw = canonical_json(json.loads(example_message("track-report")))
-    quickest = 1.0
-    for _ in range(2000):
-        begun = time.perf_counter()
-        read_message(raw)
-        quickest = min(quickest, time.perf_counter() - begun)
-    assert quickest < 100e-6
+
+    def quickest_s(read) -> float:
+        took = []
+        for _ in range(1000):
+            begun = time.perf_counter()
+            read(raw)
+            took.append(time.perf_counter() - begun)
+        return min(took)
+
+    assert quickest_s(read_message) < 25 * quickest_s(json.loads)

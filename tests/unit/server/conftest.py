@@ -117,7 +117,7 @@ class Running:
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     def _listening(self, port: int) -> None:
         self.loop = asyncio.get_running_loop()
@@ -133,11 +133,11 @@ class Running:
         async def run() -> Any:
             return function(*arguments)
 
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(60)
 
     def stop(self) -> None:
         self.server.should_exit = True
-        self._thread.join(15)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def context(self, partner: str | None) -> ssl.SSLContext:
@@ -147,7 +147,7 @@ class Running:
         return httpx.Client(
             base_url=f"https://localhost:{self.port}",
             verify=self.context(partner),
-            timeout=10,
+            timeout=60,
             trust_env=False,
         )
 
@@ -248,7 +248,7 @@ class Serving:
         self._thread = threading.Thread(target=lambda: asyncio.run(self.service.run(self._listening)))
         self._thread.daemon = True
         self._thread.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(60)
 
     def _listening(self, _host: str, port: int) -> None:
         self.loop = asyncio.get_running_loop()
@@ -257,12 +257,12 @@ class Serving:
 
     def wait(self, coroutine: Any) -> Any:
         """Run a coroutine on the server's loop and return what it returns."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
 
     def stop(self) -> None:
         if self._thread.is_alive():
             self.loop.call_soon_threadsafe(self.service.stop)
-            self._thread.join(20)
+            self._thread.join(60)
         assert not self._thread.is_alive()
 
     def context(self, partner: str) -> ssl.SSLContext:
@@ -272,7 +272,7 @@ class Serving:
         return httpx.Client(
             base_url=f"https://localhost:{self.port}",
             verify=self.context(partner),
-            timeout=10,
+            timeout=60,
             trust_env=False,
         )
 

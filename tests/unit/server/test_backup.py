@@ -20,7 +20,7 @@ def until_sealed(partner, raw: bytes) -> None:
     """Wait until the leaf of an envelope that was taken is under a checkpoint."""
     receipt = json.loads(partner.post("/v1/messages", content=raw, headers=JSON).content)
     leaf = json.loads(b64decode(receipt["payload"]))["leaf"]
-    until_s = time.monotonic() + 10
+    until_s = time.monotonic() + 60
     while not partner.get(f"/v1/log/proof?leaf={leaf}").is_success:
         assert time.monotonic() < until_s
         time.sleep(0.05)

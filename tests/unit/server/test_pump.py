@@ -59,7 +59,7 @@ def pumped(rehearsal: Rehearsal, folder) -> tuple[Pump, list[tuple[str, int]]]:
     thread = threading.Thread(target=keeper.run, daemon=True)
     ready = Ready(rehearsal.centre.settings, {}, keeper.pulse())
     pump = Pump(
-        Kept(here, ready, lambda: thread.join(10)),
+        Kept(here, ready, lambda: thread.join(60)),
         clock=clock,
         limits=Limits(),
         journal=journal,
@@ -118,7 +118,10 @@ def test_what_waits_for_examination_since_a_restart_waits_for_nobody(tmp_path, e
 
     async def play() -> None:
         await pump.start()
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(60):
+            while examines and not published:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)  # where nothing is to come, there is nothing to wait for
         await pump.close()
 
     asyncio.run(play())

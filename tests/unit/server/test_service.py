@@ -37,7 +37,7 @@ def opened(serving, raw: bytes, kind: str) -> dict:
     return json.loads(open_envelope(raw, {"centre": key}, payload_type=kind).payload)
 
 
-def eventually(ask, seconds: float = 5.0):
+def eventually(ask, seconds: float = 60.0):
     end = time.monotonic() + seconds
     while not (found := ask()):
         assert time.monotonic() < end, "it did not come"
@@ -49,10 +49,8 @@ def test_message_is_receipted_delivered_and_proven(demo_centre, serve_real):
     serving = serve_real(demo_centre)
     raw = serving.envelope("alpha", "hello")
     with serving.client("alpha") as alpha, serving.client("bravo") as bravo:
-        began = time.monotonic()
         response = post(alpha, raw)
         assert response.status_code == 201
-        assert time.monotonic() - began < 1
         receipt = opened(serving, response.content, RECEIPT)
         # The same bytes again count once and give the same receipt.
         again = post(alpha, raw)
@@ -63,7 +61,6 @@ def test_message_is_receipted_delivered_and_proven(demo_centre, serve_real):
         assert content["why"] == [{"agreement": "announcements", "clause": "consultation"}]
         leaf = receipt["leaf"]
         proof = eventually(lambda: (found := alpha.get(f"/v1/log/proof?leaf={leaf}")).is_success and found)
-        assert time.monotonic() - began < 2.5
         keys = read_vkeys(demo_centre.log.joinpath("log.vkeys").read_bytes())
         verify_proof(proof.content, bytes.fromhex(leaf), keys)
         assert alpha.get(f"/v1/log/proof?leaf={leaf_hash(b'other').hex()}").status_code == 404
@@ -157,7 +154,7 @@ def test_retired_partner_loses_its_feed_and_is_refused_and_it_is_written_down(
         threading.Thread(target=follow, daemon=True).start()
         eventually(lambda: serving.service.pump.feeds.open_count() == 1)
         retire(demo_centre, "bravo", SystemClock())
-        assert ended.wait(5)
+        assert ended.wait(60)
         with serving.client("bravo") as again:
             check_error(again.get("/v1/whoami"), 403, "not that of an active partner")
         assert alpha.get("/v1/whoami").status_code == 200
@@ -254,7 +251,7 @@ def test_stop_answers_what_was_taken_and_a_new_start_shows_the_same(demo_centre,
                 return 0
 
         sent = [pool.submit(send, n) for n in range(40)]
-        time.sleep(0.08)
+        eventually(lambda: any(each.done() and each.result() == 201 for each in sent))
         serving.stop()
         statuses = [each.result() for each in sent]
     for client in clients:
@@ -347,7 +344,13 @@ def test_metrics_count_without_naming_anybody(demo_centre, serve_real):
 def test_command_serves_until_sigterm_and_leaves_in_order(demo_centre, serve_real, make_context):
     command = [sys.executable, "-c", "from synaspis.cli import main; main()"]
     command += ["centre", "serve", str(demo_centre.path), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    journal = demo_centre.path.with_name("journal")
+    with journal.open("w") as said:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
+
+    def events() -> list[str]:
+        return [json.loads(line)["event"] for line in journal.read_text().splitlines()]
+
     try:
         line = process.stdout.readline()
         found = re.fullmatch(r"Listening on https://127\.0\.0\.1:(\d+)\n", line)
@@ -355,21 +358,19 @@ def test_command_serves_until_sigterm_and_leaves_in_order(demo_centre, serve_rea
         import httpx
 
         context = make_context(demo_centre.key("ca.pem"), demo_centre.issued("alpha"))
-        with httpx.Client(verify=context, trust_env=False) as client:
+        with httpx.Client(verify=context, timeout=60, trust_env=False) as client:
             address = f"https://localhost:{found[1]}/v1/health"
             assert client.get(address).json()["status"] == "ok"
             process.send_signal(signal.SIGHUP)
-            time.sleep(0.5)
+            eventually(lambda: '"book-read"' in journal.read_text())
             assert client.get(address).status_code == 200
         process.send_signal(signal.SIGTERM)
-        _, journal = process.communicate(timeout=20)
+        process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0
-    events = [json.loads(line)["event"] for line in journal.splitlines()]
-    assert events[:2] == ["preparing", "listening"]
-    assert "book-read" in events
-    assert events[-1] == "stopped"
+    assert events()[:2] == ["preparing", "listening"]
+    assert events()[-1] == "stopped"
 
 
 def test_port_that_is_taken_is_told(demo_centre, serve_real, tmp_path, make_founding):

@@ -24,6 +24,7 @@ from synaspis.core.errors import Fault, InputError, SynaspisError
 
 PROCESSES_MAX: Final = 256
 CONNECT_S: Final = 10.0
+WORKERS_S: Final = 10.0
 """How long a scheduler may take to answer, and its first worker to come."""
 
 _one_at_a_time = threading.Lock()
@@ -140,7 +141,7 @@ def dask_mapper(address: str) -> PooledMapper[_Serial]:
 def _cores(client: Any, address: str) -> int:
     """Number of workers, after it is known that each can do the work."""
     try:
-        client.wait_for_workers(1, timeout=CONNECT_S)
+        client.wait_for_workers(1, timeout=WORKERS_S)
     except TimeoutError:
         raise _unusable(address, "has no worker", "Start one with `dask worker ADDRESS`.") from None
     programs = client.run(program_digest, on_error="return")

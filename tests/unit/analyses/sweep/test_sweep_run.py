@@ -45,7 +45,7 @@ write, written = PartStore.write, []
 def write_two(store, key, part):
     # However quick the machine: the signal comes while the third part is not written yet.
     if len(written) == 2:
-        time.sleep(60)
+        time.sleep(600)
     write(store, key, part)
     written.append(key)
 
@@ -135,12 +135,15 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(file, alone
         *options,
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as run:
-        for _ in range(1200):
-            if len(list(folder.glob("parts/*.nc"))) >= 2 or run.poll() is not None:
-                break
-            time.sleep(0.05)
-        run.send_signal(stop)
-        run.communicate(timeout=60)
+        try:
+            for _ in range(6000):
+                if len(list(folder.glob("parts/*.nc"))) >= 2 or run.poll() is not None:
+                    break
+                time.sleep(0.05)
+            run.send_signal(stop)
+            run.communicate(timeout=60)
+        finally:
+            run.kill()
     kept = {path: path.stat().st_mtime_ns for path in folder.glob("parts/*.nc")}
     assert len(kept) == 2
     assert run.returncode == (130 if stop == signal.SIGINT else -signal.SIGKILL)
