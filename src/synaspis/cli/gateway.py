@@ -75,10 +75,12 @@ def cot(listen: str | None, connect: str | None, server_name: str | None, **give
             limits=bench.limits,
         )
         if listen is None:
-            return Gateway([made.take], [made.connect(host, port, tls, server_name=server_name)])
+            return Gateway(
+                [made.take], [made.connect(host, port, tls, server_name=server_name)], [made.take_message]
+            )
         listening = await made.serve(host, port, tls)
         click.echo(f"Listening at {host}:{listening.port}.", err=True)
-        return Gateway([made.take])
+        return Gateway([made.take], message_takers=[made.take_message])
 
     return _run(setting, build, given["as_json"])
 
@@ -172,7 +174,7 @@ def globe(listen: str, **given: Any) -> int:
         scheme = "http" if tls is None else "https"
         for name in ("live.kml", "tracks.kml", "tracks.czml", "stream.czml"):
             click.echo(f"{scheme}://{host}:{listening.port}/{word}/{name}", err=given["as_json"])
-        return Gateway([made.take])
+        return Gateway([made.take], message_takers=[made.take_message])
 
     return _run(setting, build, given["as_json"])
 

@@ -13,12 +13,14 @@ class NotCarried:
     """One thing that was there and does not stand in a product.
 
     of: which object, such as `track 3`. what: the thing, such as `covariance`. why: what the format has
-    instead, or why the object is not handed on at all.
+    instead, or why the object is not handed on at all. part: where it stood, such as `tracks[].covariance`;
+    a whole branch by its beginning, empty for all of the object.
     """
 
     of: str
     what: str
     why: str
+    part: str = ""
 
     def __str__(self) -> str:
         return f"{self.of}: {self.what} is not carried: {self.why}"

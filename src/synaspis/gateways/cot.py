@@ -7,8 +7,7 @@ event; it is not offered. `docs/formats/cot.md` says what is written where.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from math import atan2, degrees, hypot, isfinite
+from math import atan2, degrees, hypot
 from typing import TYPE_CHECKING, Final, Literal
 from xml.etree import ElementTree
 
@@ -19,6 +18,7 @@ from synaspis.agreement.label import RELEASABLE_TO, Label
 from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault, InputError
 from synaspis.engine.earth import ecef_to_geodetic, local_axes_ecef
+from synaspis.gateways._cot_xml import mark, marked, started
 from synaspis.gateways.carried import Carried, NotCarried
 from synaspis.gateways.picture import ShownTrack
 from synaspis.messages import Message, TrackReport
@@ -26,20 +26,12 @@ from synaspis.messages import Message, TrackReport
 if TYPE_CHECKING:
     from synaspis.fusion import FusedTrack
 
-UNKNOWN: Final = "9999999.0"
-"""What a height or an error is in CoT if it is not known."""
-
 TYPE: Final = "a-u-A-W-M"
 """Atom, affiliation unknown, air, weapon, missile: whose it is, is for states to say."""
-
-EXERCISE: Final = "EXERCISE"
-"""Caveat of everything that is not meant in earnest."""
 
 How = Literal["reported", "fused"]
 
 _HOW: Final[dict[How, str]] = {"reported": "m", "fused": "m-f"}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NEXT_TO_UNKNOWN: Final = "9999999.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +122,14 @@ def cot_of_shown(track: ShownTrack, *, stale_s: float = 30.0) -> Carried[CotEven
         return Carried(None, (NotCarried(of, "the track", "its label is releasable to nobody"),))
     lost = []
     if track.covariance is not None:
-        lost.append(NotCarried(of, "covariance", "an event has the circle and the height error alone"))
+        lost.append(
+            NotCarried(of, "covariance", "an event has the circle and the height error alone", "covariance")
+        )
     if track.launch is not None:
-        lost.append(NotCarried(of, "launch point", "an event has one place"))
+        lost.append(NotCarried(of, "launch point", "an event has one place", "launch"))
     if track.impact is not None and track.impact.covariance_m2 is not None:
-        lost.append(NotCarried(of, "error of the impact", "the impact stands in the remarks, in words"))
+        why = "the impact stands in the remarks, in words"
+        lost.append(NotCarried(of, "error of the impact", why, "impact.covariance_m2"))
     sources = f"fused from {', '.join(track.sources)}" if track.sources else ""
     impact = "" if track.impact is None else f"impact {track.impact}"
     event = _event(
@@ -160,29 +155,15 @@ def to_cot(event: CotEvent) -> str:
     as JSON, in a child of `detail`.
     Raises InputError for a label that is for nobody: such an event is written nowhere.
     """
-    root = ElementTree.Element(
-        "event",
-        {
-            "version": "2.0",
-            "uid": event.uid,
-            "type": TYPE,
-            "how": _HOW[event.how],
-            "time": _instant(event.time_us),
-            "start": _instant(event.time_us),
-            "stale": _instant(event.stale_us),
-            **_marking(event),
-        },
-    )
-    ElementTree.SubElement(
-        root,
-        "point",
-        {
-            "lat": f"{event.latitude_deg:.7f}",
-            "lon": f"{event.longitude_deg:.7f}",
-            "hae": _metres(event.hae_m),
-            "ce": _metres(event.ce_m),
-            "le": _metres(event.le_m),
-        },
+    root = started(
+        event.uid,
+        TYPE,
+        _HOW[event.how],
+        (event.time_us, event.stale_us),
+        (event.latitude_deg, event.longitude_deg),
+        (event.hae_m, event.ce_m, event.le_m),
+        event.label,
+        event.exercise,
     )
     detail = ElementTree.SubElement(root, "detail")
     ElementTree.SubElement(detail, "contact", {"callsign": event.callsign or event.uid})
@@ -196,27 +177,10 @@ def to_cot(event: CotEvent) -> str:
             "slope": f"{event.slope_deg:.1f}",
         },
     )
-    # Servers such as taky write events anew without the attributes; what stands here they leave alone.
-    named = {} if event.exercise is None else {"exercise": event.exercise}
-    label = ElementTree.SubElement(detail, "synaspisLabel", named)
-    label.text = event.label.to_canonical_json()
+    mark(detail, event.label, event.exercise)
     remarks = ElementTree.SubElement(detail, "remarks")
-    marked = () if event.exercise is None else (f"{EXERCISE} {event.exercise}",)
-    remarks.text = "; ".join((*marked, *((event.remarks,) if event.remarks else ())))
+    remarks.text = marked(event.remarks, event.exercise)
     return ElementTree.tostring(root, encoding="unicode")
-
-
-def _marking(event: CotEvent) -> dict[str, str]:
-    category = event.label.category(RELEASABLE_TO)
-    marking = {"access": event.label.classification}
-    if event.exercise is not None:
-        marking["caveat"] = EXERCISE
-    if category is not None:
-        if not category.values:
-            # An empty attribute would read as "to everybody".
-            raise InputError(Fault("the label is releasable to nobody", remedy="Do not hand the event on."))
-        marking["releasableTo"] = " ".join(category.values)
-    return marking
 
 
 def _event(
@@ -257,16 +221,3 @@ def _event(
         remarks=remarks,
         how=how,
     )
-
-
-def _metres(value: float | None) -> str:
-    if value is None or not isfinite(value):
-        return UNKNOWN
-    text = f"{value:.1f}"
-    return _NEXT_TO_UNKNOWN if text == UNKNOWN else text
-
-
-def _instant(instant_us: int) -> str:
-    # Clients read milliseconds; 0.5 ms are 4 m at the speed of a missile, less than any error shown here.
-    rounded = _EPOCH + timedelta(milliseconds=round(instant_us / 1000))
-    return rounded.strftime("%Y-%m-%dT%H:%M:%S.") + f"{rounded.microsecond // 1000:03d}Z"

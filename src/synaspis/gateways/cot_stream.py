@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from synaspis.agreement.label import Label
 from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
 from synaspis.core.errors import Fault, InputError
-from synaspis.gateways.cot import EXERCISE, UNKNOWN
+from synaspis.gateways._cot_xml import EXERCISE, UNKNOWN
 
 EVENT_MAX_BYTES: Final = 65_536
 """Longest event that is read; those of clients have 1 to 4 kB."""

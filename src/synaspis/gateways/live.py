@@ -1,6 +1,7 @@
 """Live feeds for globes: KML that a network link fetches again and again, and packets of CZML.
 
 Formats as in `gateways.kml` and `gateways.czml`; here an object is known up to now and goes on.
+What a globe has no field for is a property beside it, so that nothing of a track or message is left out.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synaspis.agreement.label import RELEASABLE_TO, Label
 from synaspis.core.clock import SECOND_US, to_rfc3339
 from synaspis.engine.earth import ecef_to_geodetic
-from synaspis.gateways.carried import NotCarried
-from synaspis.gateways.cot import EXERCISE
+from synaspis.gateways._cot_xml import EXERCISE
+from synaspis.gateways._live_told import label_line, titled, told_packets, told_placemarks
 from synaspis.gateways.kml import NAMESPACE
 from synaspis.gateways.picture import ShownTrack
+from synaspis.gateways.told import ToldMessage
 
 STATES_MAX: Final = 600
 """States of one track that are kept: ten minutes at one a second."""
@@ -59,24 +60,20 @@ class LiveTrack:
 def marking(track: ShownTrack) -> str:
     """All that a track is marked with, in one line: exercise, each label's policy, class and categories."""
     parts = [] if track.exercise is None else [f"{EXERCISE} {track.exercise}"]
-    return " // ".join((*parts, *map(_label_line, track.labels)))
+    return " // ".join((*parts, *map(label_line, track.labels)))
 
 
-def left_out(track: ShownTrack) -> tuple[NotCarried, ...]:
-    """What neither KML nor CZML carries of a track."""
-    if track.covariance is None:
-        return ()
-    return (NotCarried(f"track {track.number}", "covariance", "globes have no field for it"),)
-
-
-def live_kml(title: str, tracks: Sequence[LiveTrack], exercise: str | None) -> str:
-    """A KML document of the newest states and the paths so far; the marking stands in each placemark.
+def live_kml(
+    title: str, tracks: Sequence[LiveTrack], exercise: str | None, told: Sequence[ToldMessage] = ()
+) -> str:
+    """A KML document of the newest states and the paths so far, and of messages; the marking stands in each
+    placemark.
 
     title: of the document. exercise: name of the exercise, None in earnest.
     """
     root = ET.Element("kml", xmlns=NAMESPACE)
     document = ET.SubElement(root, "Document")
-    ET.SubElement(document, "name").text = _title(title, exercise)
+    ET.SubElement(document, "name").text = titled(title, exercise)
     style = ET.SubElement(document, "Style", id="track")
     for tag, more in (("IconStyle", ()), ("LineStyle", (("width", "2"),))):
         part = ET.SubElement(style, tag)
@@ -85,6 +82,8 @@ def live_kml(title: str, tracks: Sequence[LiveTrack], exercise: str | None) -> s
             ET.SubElement(part, name).text = text
     for live in tracks:
         _placemarks(document, live)
+    for message in told:
+        told_placemarks(document, message)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
@@ -95,7 +94,7 @@ def network_link(title: str, address: str, exercise: str | None, *, refresh_s: f
     """
     root = ET.Element("kml", xmlns=NAMESPACE)
     link = ET.SubElement(root, "NetworkLink")
-    ET.SubElement(link, "name").text = _title(title, exercise)
+    ET.SubElement(link, "name").text = titled(title, exercise)
     inner = ET.SubElement(link, "Link")
     ET.SubElement(inner, "href").text = address
     ET.SubElement(inner, "refreshMode").text = "onInterval"
@@ -103,22 +102,35 @@ def network_link(title: str, address: str, exercise: str | None, *, refresh_s: f
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def live_czml(title: str, tracks: Sequence[LiveTrack], exercise: str | None) -> str:
-    """A whole CZML document of the paths so far."""
-    head = {"id": "document", "version": "1.0", "name": _title(title, exercise)}
-    return _json([head, *(czml_packet(live) for live in tracks)]) + "\n"
+def live_czml(
+    title: str, tracks: Sequence[LiveTrack], exercise: str | None, told: Sequence[ToldMessage] = ()
+) -> str:
+    """A whole CZML document of the paths so far, and of messages."""
+    head = {"id": "document", "version": "1.0", "name": titled(title, exercise)}
+    messages = (packet for each in told for packet in told_packets(each))
+    return _json([head, *(czml_packet(live) for live in tracks), *messages]) + "\n"
+
+
+def czml_told(told: ToldMessage) -> tuple[tuple[str, str], ...]:
+    """Id and packet of each part of a message."""
+    return tuple((str(packet["id"]), _json(packet)) for packet in told_packets(told))
+
+
+def czml_delete(name: str) -> str:
+    """The packet that takes an object off."""
+    return _json({"id": name, "delete": True})
 
 
 def czml_document(title: str, exercise: str | None) -> str:
     """The packet with which a CZML stream begins."""
-    return _json({"id": "document", "version": "1.0", "name": _title(title, exercise)})
+    return _json({"id": "document", "version": "1.0", "name": titled(title, exercise)})
 
 
 def czml_update(track: ShownTrack) -> str:
     """The packet of one new state; a globe adds it to the path that it has. An ended track is deleted."""
     name = _czml_id(track)
     if track.status == "ended":
-        return _json({"id": name, "delete": True})
+        return czml_delete(name)
     return _json(_packet(track, [(track.time_us, track.position_ecef_m)]))
 
 
@@ -133,20 +145,12 @@ def _packet(track: ShownTrack, path: list[tuple[int, tuple[float, float, float]]
     for time_us, position in path:
         samples += [(time_us - epoch_us) / SECOND_US, *(round(number, 3) for number in position)]
     last = to_rfc3339(path[-1][0] + round(HOLD_S * SECOND_US))
-    point = None if track.impact is None else str(track.impact)
     return {
         "id": _czml_id(track),
         "name": track.name,
         "description": marking(track),
         "availability": f"{to_rfc3339(epoch_us)}/{last}",
-        "properties": {
-            "marking": marking(track),
-            "labels": json.dumps([label.to_json() for label in track.labels]),
-            "quality": track.quality,
-            "sources": ", ".join(track.sources),
-            "status": track.status,
-            **({} if point is None else {"impact": point}),
-        },
+        "properties": {"marking": marking(track), **dict(_facts(track))},
         "position": {
             "epoch": to_rfc3339(epoch_us),
             "referenceFrame": "FIXED",
@@ -157,7 +161,7 @@ def _packet(track: ShownTrack, path: list[tuple[int, tuple[float, float, float]]
             "cartesian": samples,
         },
         "point": {"color": {"rgba": [*_COLOUR, 255]}, "pixelSize": 10},
-        "label": {"text": _title(track.name, track.exercise), "font": "12px sans-serif"},
+        "label": {"text": titled(track.name, track.exercise), "font": "12px sans-serif"},
     }
 
 
@@ -172,7 +176,7 @@ def _placemarks(document: ET.Element, live: LiveTrack) -> None:
         if shape == "LineString" and len(points) < 2:
             continue
         placemark = ET.SubElement(document, "Placemark")
-        ET.SubElement(placemark, "name").text = _title(track.name, track.exercise)
+        ET.SubElement(placemark, "name").text = titled(track.name, track.exercise)
         ET.SubElement(placemark, "description").text = marking(track)
         if shape == "Point":
             stamp = ET.SubElement(placemark, "TimeStamp")
@@ -187,29 +191,32 @@ def _placemarks(document: ET.Element, live: LiveTrack) -> None:
 
 
 def _facts(track: ShownTrack) -> list[tuple[str, str]]:
+    """What a globe has no field for."""
     facts = [
         ("labels", json.dumps([label.to_json() for label in track.labels])),
         ("quality", track.quality),
         ("sources", ", ".join(track.sources)),
         ("status", track.status),
+        ("velocity_ecef_m_s", " ".join(f"{number:.10g}" for number in track.velocity_ecef_m_s)),
     ]
-    return facts if track.impact is None else [*facts, ("impact", str(track.impact))]
+    if track.covariance is not None:
+        triangle = track.covariance[np.tril_indices(6)]
+        facts.append(("covariance", " ".join(f"{number:.10g}" for number in triangle)))
+    for name, point in (("impact", track.impact), ("launch", track.launch)):
+        if point is None:
+            continue
+        facts.append((name, str(point)))
+        if point.covariance_m2 is not None:
+            numbers = " ".join(f"{number:.10g}" for number in point.covariance_m2)
+            facts.append((f"{name}_covariance_m2", numbers))
+        if point.sigma_s is not None:
+            facts.append((f"{name}_sigma_s", f"{point.sigma_s:g}"))
+    return facts
 
 
 def _degrees(values: NDArray[np.float64]) -> list[float]:
     found: list[float] = np.degrees(values).tolist()
     return found
-
-
-def _label_line(label: Label) -> str:
-    categories = (f"{each.tag}: {' '.join(each.values) or 'nobody'}" for each in label.categories)
-    # The tag that everybody reads comes first.
-    ordered = sorted(categories, key=lambda text: not text.startswith(RELEASABLE_TO))
-    return " / ".join((f"{label.policy} {label.classification}", *ordered))
-
-
-def _title(text: str, exercise: str | None) -> str:
-    return text if exercise is None else f"{EXERCISE} {exercise}: {text}"
 
 
 def _czml_id(track: ShownTrack) -> str:

@@ -13,9 +13,10 @@ from typing import Final
 from synaspis.agreement.label import CLASSIFICATIONS, RELEASABLE_TO, Category, Label, combine
 from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import Fault, InputError
+from synaspis.gateways._cot_xml import EXERCISE
 from synaspis.gateways.carried import Carried, NotCarried
-from synaspis.gateways.cot import EXERCISE
 from synaspis.gateways.cot_stream import CotRead, is_exercise
+from synaspis.gateways.cot_told import OURS
 
 CHAT: Final = "b-t-f"
 """GeoChat; what begins so and goes on is a receipt."""
@@ -45,7 +46,12 @@ class Note:
 
 
 def is_note(event: CotRead) -> bool:
-    """Whether an event is one that people write for people: chat, or a spot with words."""
+    """Whether an event is one that people write for people: chat, or a spot with words.
+
+    What a gateway wrote is none: two of them at one TAK server would hand each other's words on for ever.
+    """
+    if event.uid.removeprefix("GeoChat.").startswith(OURS):
+        return False
     return event.type == CHAT or event.type.startswith(SPOT)
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from synaspis.core.clock import SECOND_US, to_rfc3339
 from synaspis.core.errors import Fault, InputError
+from synaspis.gateways._cot_xml import EXERCISE
 from synaspis.gateways.carried import Carried, NotCarried
-from synaspis.gateways.cot import EXERCISE
 from synaspis.gateways.live import marking
 from synaspis.gateways.oem import WRITTEN_FRAME
 from synaspis.gateways.picture import ShownTrack

@@ -6,7 +6,7 @@ is given positions alone has no covariance to hand on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Final
@@ -17,9 +17,21 @@ from numpy.typing import NDArray
 from synaspis.agreement.label import Label
 from synaspis.core.clock import from_rfc3339, to_rfc3339
 from synaspis.core.errors import Fault, InputError
+from synaspis.gateways.carried import NotCarried
 
 TRACKS_MAX: Final = 10_000
 """Tracks in one picture; the centre sends far fewer."""
+
+_READ: Final = frozenset({"type", "exercise", "tracks"})
+_READ_OF_TRACK: Final = frozenset(
+    {"number", "status", "time", "position_ecef_m", "velocity_ecef_m_s", "covariance", "quality", "label",
+     "labels", "sources", "launch", "impact"}
+)  # fmt: skip
+_WHY: Final = {
+    "at": "the instants of the states stand for it",
+    "policy": "the version of the agreements is for the recipient, not for its other programs",
+    "why": "the clauses are for the recipient, not for its other programs",
+}
 
 _DISTANCE_MAX_M: Final = 1.0e9
 _SPEED_MAX_M_S: Final = 1.0e5
@@ -81,11 +93,15 @@ class ShownTrack:
 
 @dataclass(frozen=True, slots=True)
 class ShownPicture:
-    """A picture event: at_us: when it fell due. exercise: None in earnest. tracks: those that changed."""
+    """A picture event: at_us: when it fell due. exercise: None in earnest. tracks: those that changed.
+
+    not_carried: what stands in the event and goes to no gateway.
+    """
 
     at_us: int
     exercise: str | None
     tracks: tuple[ShownTrack, ...] = field(default=())
+    not_carried: tuple[NotCarried, ...] = field(default=())
 
 
 def picture_of(event: Mapping[str, Any], *, recipient: str) -> ShownPicture:
@@ -117,7 +133,15 @@ def picture_of(event: Mapping[str, Any], *, recipient: str) -> ShownPicture:
             faults.append(_fault(error, f"tracks[{index}]"))
     if faults:
         raise InputError(faults)
-    return ShownPicture(at_us, exercise, tuple(tracks))
+    return ShownPicture(at_us, exercise, tuple(tracks), tuple(_unread(event, given)))
+
+
+def _unread(event: Mapping[str, Any], tracks: Sequence[Mapping[str, Any]]) -> Iterator[NotCarried]:
+    """Members that are not read, those of the tracks once."""
+    inside = sorted({f"tracks[].{name}" for track in tracks for name in set(track) - _READ_OF_TRACK})
+    for part in (*sorted(set(event) - _READ), *inside):
+        name = part.removeprefix("tracks[].")
+        yield NotCarried("picture", name, _WHY.get(name, "no gateway knows what it is"), part)
 
 
 def _track(given: Mapping[str, Any], recipient: str, exercise: str | None) -> ShownTrack:

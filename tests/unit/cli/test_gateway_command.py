@@ -57,7 +57,13 @@ def kit(tmp_path_factory) -> Path:
         for number in (1, 2)
     ]
     body = {"action": "start", "exercise_time": "2026-11-25T06:00:00Z"}
-    message = {"kind": "exercise-control", "sender": "white", "exercise": "WINTER", "body": body}
+    message = {
+        "kind": "exercise-control",
+        "sender": "white",
+        "exercise": "WINTER",
+        "label": LABEL,
+        "body": body,
+    }
     start = {"type": "message", "at": "2026-11-25T06:27:33Z", "message": message}
     events.append(StoredEvent(3, "message", "00" * 32, json.dumps(start).encode(), 0, "00" * 32))
     state.remember_events([(event, None) for event in events])
@@ -135,7 +141,9 @@ def test_a_gateway_without_its_centre_hands_on_what_the_kit_holds_and_ends_in_ti
 def test_what_a_gateway_did_is_there_as_json(kit):
     options = ["--exercise", "WINTER", "--since", "0", "--seconds", "1", "--json"]
     result = call("gateway", "globe", kit, "--listen", "127.0.0.1:0", *options)
-    assert json.loads(result.stdout) == {"exercise": "WINTER", "counts": {"other events": 1, "pictures": 2}}
+    counts = {"left out": 1, "messages": 1, "not carried": 2, "pictures": 2}
+    assert json.loads(result.stdout) == {"exercise": "WINTER", "counts": counts}
+    assert "picture: at is not carried: the instants of the states stand for it" in result.stderr
     result = call("gateway", "oem", kit, "--exercise", "WINTER", "--track", 3, "--json")
     found = json.loads(result.stdout)
     assert (found["states"], found["not_carried"]) == (2, [])
@@ -148,6 +156,6 @@ def test_what_the_white_cell_did_reaches_simulations(kit):
         target = f"127.0.0.1:{simulation.getsockname()[1]}"
         options = ["--exercise", "WINTER", "--since", "0", "--seconds", "1"]
         call("gateway", "dis", kit, "--number", "7", "--send", target, *options)
-        types = {simulation.recv(8_192)[2] for _ in range(4)}
+        types = {simulation.recv(8_192)[2] for _ in range(5)}
     # Start/Resume, Comment, Entity State.
     assert types == {13, 22, 1}

@@ -16,6 +16,7 @@ from synaspis.gateways.dis.pdus import (
     StopFreeze,
 )
 from synaspis.gateways.dis.reader import read_datagram, read_pdu
+from synaspis.gateways.dis.told import dis_of_told
 from synaspis.gateways.dis.tracks import DisIdentity, dis_of_track, label_in, sign_of_life, text_of
 from synaspis.gateways.dis.writer import write_pdu
 
@@ -34,6 +35,7 @@ __all__ = [
     "StartResume",
     "StopFreeze",
     "control_of",
+    "dis_of_told",
     "dis_of_track",
     "label_in",
     "read_datagram",

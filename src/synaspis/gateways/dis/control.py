@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from synaspis.core.clock import from_rfc3339
 from synaspis.gateways.carried import Carried, NotCarried
 from synaspis.gateways.dis.pdus import Header, StartResume, StopFreeze
 from synaspis.gateways.dis.tracks import EVERYBODY, DisIdentity
+from synaspis.gateways.told import ToldMessage
 
 _RECESS: Final = 1
 _TERMINATION: Final = 2
@@ -16,30 +17,23 @@ _STARTS: Final = ("start", "resume", "jump")
 _STOPS: Final[Mapping[str, int]] = {"pause": _RECESS, "end": _TERMINATION}
 
 
-def control_of(event: Mapping[str, Any], identity: DisIdentity) -> Carried[StartResume | StopFreeze | None]:
-    """Start/Resume or Stop/Freeze of a delivered `exercise-control`; None for any other event of the feed.
+def control_of(told: ToldMessage, identity: DisIdentity) -> Carried[StartResume | StopFreeze | None]:
+    """Start/Resume or Stop/Freeze of an `exercise-control`; None for any other message.
 
-    event: as decoded. A jump is a resumption at another instant. What DIS has no PDU for (the pace, an
-    inject that was done) and an event that does not have its parts are listed as not carried.
+    A jump is a resumption at another instant. For the pace and an inject that was done there is no PDU.
     """
-    message = event.get("message")
-    if not isinstance(message, Mapping) or message.get("kind") != "exercise-control":
+    if told.kind != "exercise-control":
         return Carried(None)
-    body = message.get("body")
-    of = "exercise-control"
-    if message.get("exercise") != identity.exercise or not isinstance(body, Mapping):
-        why = "it is of another exercise, or its body was not released"
-        return Carried(None, (NotCarried(of, "the message", why),))
-    action = str(body.get("action"))[:40]
-    try:
-        at_us = from_rfc3339(str(message.get("sent_at", event.get("at"))))
-        shown_us = from_rfc3339(str(body.get("to") or body.get("exercise_time")))
-    except ValueError as error:
-        return Carried(None, (NotCarried(of, "the message", str(error)),))
+    facts = {fact.part: fact.text for fact in told.facts}
+    action = facts.get("action", "")
+    at_us = from_rfc3339(facts["sent_at"]) if "sent_at" in facts else told.at_us
     header, sender = Header(identity.number, at_us), identity.entity(0)
-    lost = tuple(NotCarried(of, name, "DIS has no field for it") for name in ("remarks",) if body.get(name))
-    if action in _STARTS:
-        return Carried(StartResume(header, sender, EVERYBODY, at_us, shown_us), lost)
     if action in _STOPS:
-        return Carried(StopFreeze(header, sender, EVERYBODY, at_us, _STOPS[action]), lost)
-    return Carried(None, (NotCarried(of, f"the action {action}", "DIS has no PDU for it"),))
+        return Carried(StopFreeze(header, sender, EVERYBODY, at_us, _STOPS[action]))
+    if action not in _STARTS:
+        return Carried(None)
+    shown = facts.get("to") or facts.get("exercise_time")
+    if shown is None:
+        why = "what the clock of the exercise shows was not released"
+        return Carried(None, (NotCarried("exercise-control", "Start/Resume", why),))
+    return Carried(StartResume(header, sender, EVERYBODY, at_us, from_rfc3339(shown)))

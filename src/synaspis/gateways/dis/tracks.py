@@ -38,18 +38,21 @@ TEXT_DATUM: Final = 0
 """Number of the datum that holds words; the standard leaves it to the exercise."""
 
 EVERYBODY: Final = EntityId(0xFFFF, 0xFFFF, 0xFFFF)
+NOBODY: Final = EntityId(0, 0, 0)
 
 MISSILE: Final = EntityType(kind=2)
 """A munition; whose it is and of which class is for states to say."""
 
-_CONSTRUCTIVE: Final = 3 << 1
+CONSTRUCTIVE: Final = 3 << 1
 """PDU status: entities of a constructive simulation (IEEE 1278.1-2012, 6.2.67, LVC indicator)."""
 
 _DEACTIVATED: Final = 1 << 23
 """Appearance: the entity is no longer part of the exercise."""
 
 _ENTITY_MAX: Final = 65_533
-_TEXT_MAX: Final = 1_200
+TEXT_MAX: Final = 1_200
+"""Bytes of what stands in a Comment, so that it fits into one frame."""
+
 _LIMITS: Final = Limits(size_bytes=DATUM_MAX_BYTES, depth=8, items=1_000, characters=DATUM_MAX_BYTES)
 
 
@@ -101,7 +104,7 @@ def dis_of_track(track: ShownTrack, identity: DisIdentity) -> Carried[tuple[Pdu,
     if track.number > _ENTITY_MAX:
         return Carried((), (NotCarried(of, "the track", f"entities are numbered up to {_ENTITY_MAX}"),))
     entity = identity.entity(track.number)
-    header = Header(identity.number, track.time_us, _CONSTRUCTIVE)
+    header = Header(identity.number, track.time_us, CONSTRUCTIVE)
     beside, lost = _beside(track, entity)
     if beside is None:
         return Carried((), (NotCarried(of, "the track", "its label does not fit beside it"),))
@@ -126,7 +129,7 @@ def dis_of_track(track: ShownTrack, identity: DisIdentity) -> Carried[tuple[Pdu,
 def sign_of_life(identity: DisIdentity, *, time_us: int) -> Comment:
     """A Comment that names the exercise, for those who see only its number."""
     text = f"{MARKING} {identity.exercise}".encode()[:DATUM_MAX_BYTES]
-    header = Header(identity.number, time_us, _CONSTRUCTIVE)
+    header = Header(identity.number, time_us, CONSTRUCTIVE)
     return Comment(header, identity.entity(0), EVERYBODY, (Datum(TEXT_DATUM, text),))
 
 
@@ -187,15 +190,18 @@ def _beside(track: ShownTrack, entity: EntityId) -> tuple[bytes | None, list[Not
     lost = []
     if track.covariance is not None:
         lost.append(
-            NotCarried(of, "covariance", "DIS has no field for errors; the quality is in the Comment")
+            NotCarried(
+                of, "covariance", "DIS has no field for errors; the quality is in the Comment", "covariance"
+            )
         )
     for name, value in rest.items():
-        if value and len(_json({**needed, name: value})) <= _TEXT_MAX:
+        if value and len(_json({**needed, name: value})) <= TEXT_MAX:
             needed[name] = value
         elif value:
-            lost.append(NotCarried(of, name, f"the Comment would be longer than {_TEXT_MAX} bytes"))
+            why = f"the Comment would be longer than {TEXT_MAX} bytes"
+            lost.append(NotCarried(of, name, why, name))
     written = _json(needed)
-    return (written if len(written) <= _TEXT_MAX else None), lost
+    return (written if len(written) <= TEXT_MAX else None), lost
 
 
 def _point(point: GroundPoint | None) -> dict[str, Any] | None:

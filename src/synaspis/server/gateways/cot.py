@@ -15,13 +15,16 @@ from synaspis.core.clock import SECOND_US, Clock
 from synaspis.core.errors import Fault, InputError
 from synaspis.gateways.cot import cot_of_shown, to_cot
 from synaspis.gateways.cot_stream import PING, PONG, CotRead, CotSplitter, control, read_cot
+from synaspis.gateways.cot_told import cot_of_told
 from synaspis.gateways.notes import is_note
 from synaspis.gateways.picture import ShownPicture
+from synaspis.gateways.told import ToldMessage
 from synaspis.server.gateways.account import Account
 from synaspis.server.gateways.limits import Bucket, GatewayLimits
 from synaspis.server.gateways.listening import CHUNK, Listening, hold_little, listen
 from synaspis.server.gateways.newest import Newest
 from synaspis.server.gateways.notes import NoteDesk
+from synaspis.server.gateways.shown import Shown
 
 PING_S: Final = 20.0
 """Seconds of silence after which a sign of life goes out."""
@@ -53,17 +56,38 @@ class CotGateway:
         self.limits, self._stale_s = limits or GatewayLimits(), stale_s
         self._newest: Newest[bytes] = Newest()
         self._peers: Counter[str] = Counter()
+        self._shown = Shown()
 
     def take(self, picture: ShownPicture) -> None:
         """Hand the tracks of a picture to every peer, as soon as each takes them."""
+        self._account.left_out(picture.not_carried)
         for track in picture.tracks:
             carried = cot_of_shown(track, stale_s=self._stale_s)
             self._account.left_out(carried.not_carried)
             if carried.product is not None:
-                event = to_cot(carried.product).encode() + b"\n"
-                self._newest.put(carried.product.uid, event, track.time_us)
-                self._account.counts["events out"] += 1
+                self._put(carried.product.uid, to_cot(carried.product), track.time_us)
         self._newest.forget_before(picture.at_us - KEPT_US)
+
+    def take_message(self, told: ToldMessage) -> None:
+        """Hand a message to every peer; what it replaces is taken off their maps."""
+        carried = cot_of_told(told)
+        self._account.left_out(carried.not_carried)
+        drawn = {each.uid: each.xml for each in carried.product}
+        for former in self._shown.replaced_by(told):
+            for gone in cot_of_told(former, stale_us=former.at_us).product:
+                if gone.uid not in drawn:
+                    self._put(gone.uid, gone.xml, told.at_us)
+        for uid, xml in drawn.items():
+            # Peers that come later are shown it as long as it holds.
+            self._put(uid, xml, told.at_us, told.until_us)
+        if drawn:
+            self._shown.put(told)
+        self._newest.forget_before(told.at_us - KEPT_US)
+        self._shown.forget_before(told.at_us)
+
+    def _put(self, uid: str, xml: str, at_us: int, until_us: int | None = None) -> None:
+        self._newest.put(uid, xml.encode() + b"\n", at_us, until_us)
+        self._account.counts["events out"] += 1
 
     async def serve(self, host: str, port: int, tls: ssl.SSLContext | None) -> Listening:
         """Listen; serves until closed. tls: None speaks in the clear. Raises OSError."""

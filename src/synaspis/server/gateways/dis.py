@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from synaspis.core.clock import SECOND_US, Clock
@@ -17,7 +17,7 @@ from synaspis.gateways.dis import (
     Comment,
     DisIdentity,
     Pdu,
-    control_of,
+    dis_of_told,
     dis_of_track,
     read_datagram,
     sign_of_life,
@@ -26,6 +26,7 @@ from synaspis.gateways.dis import (
 )
 from synaspis.gateways.notes import AGE_MAX_US
 from synaspis.gateways.picture import ShownPicture
+from synaspis.gateways.told import ToldMessage
 from synaspis.server.gateways.account import Account
 from synaspis.server.gateways.limits import Bucket, GatewayLimits
 from synaspis.server.gateways.newest import Newest
@@ -78,6 +79,7 @@ class DisGateway(asyncio.DatagramProtocol):
 
     def take(self, picture: ShownPicture) -> None:
         """Send the tracks of a picture, each behind the Comment with its label."""
+        self._account.left_out(picture.not_carried)
         for track in picture.tracks:
             carried = dis_of_track(track, self._identity)
             self._account.left_out(carried.not_carried)
@@ -86,13 +88,13 @@ class DisGateway(asyncio.DatagramProtocol):
                 self._newest.put(track.name, written, track.time_us)
         self._newest.forget_before(picture.at_us - KEPT_US)
 
-    def take_message(self, event: Mapping[str, Any]) -> None:
-        """Send what the white cell did to the run of the exercise as Start/Resume or Stop/Freeze."""
-        carried = control_of(event, self._identity)
+    def take_message(self, told: ToldMessage) -> None:
+        """Send what a message says as a Comment, with Fire, Start/Resume or Stop/Freeze where it is one."""
+        carried = dis_of_told(told, self._identity)
         self._account.left_out(carried.not_carried)
-        if carried.product is not None:
-            # Once and at once: repeated, it would be another start.
-            self._emit(write_pdu(carried.product))
+        for pdu in carried.product:
+            # Once and at once: repeated, it would be another start, or the same words again.
+            self._emit(write_pdu(pdu))
 
     async def open(self, host: str, port: int) -> int:
         """Bind to an address; returns the port. Raises OSError."""

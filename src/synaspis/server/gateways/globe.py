@@ -18,18 +18,21 @@ import h11
 from synaspis.core.clock import SECOND_US
 from synaspis.gateways.live import (
     LiveTrack,
+    czml_delete,
     czml_document,
+    czml_told,
     czml_update,
-    left_out,
     live_czml,
     live_kml,
     network_link,
 )
-from synaspis.gateways.picture import ShownPicture, ShownTrack
+from synaspis.gateways.picture import ShownPicture
+from synaspis.gateways.told import ToldMessage
 from synaspis.server.gateways.account import Account
 from synaspis.server.gateways.limits import GatewayLimits
 from synaspis.server.gateways.listening import CHUNK, Listening, hold_little, listen
 from synaspis.server.gateways.newest import OBJECTS_MAX, Newest
+from synaspis.server.gateways.shown import Shown
 
 HEAD_MAX_BYTES: Final = 8_192
 HEARTBEAT_S: Final = 10.0
@@ -58,17 +61,18 @@ class GlobeGateway:
         self._word, self._title, self._exercise = word, title, exercise
         self._account, self._limits, self._refresh_s = account, limits or GatewayLimits(), refresh_s
         self._tracks: dict[str, LiveTrack] = {}
-        self._newest: Newest[ShownTrack] = Newest()
+        self._newest: Newest[str] = Newest()
+        self._shown = Shown()
         self._peers: Counter[str] = Counter()
         self._scheme = "http"
 
     def take(self, picture: ShownPicture) -> None:
         """Take the tracks of a picture."""
+        self._account.left_out(picture.not_carried)
         for track in picture.tracks:
-            self._account.left_out(left_out(track))
             live = self._tracks.setdefault(track.name, LiveTrack(track))
             if live.take(track) or track.status == "ended":
-                self._newest.put(track.name, track, track.time_us)
+                self._newest.put(track.name, czml_update(track), track.time_us)
             if track.status == "ended":
                 del self._tracks[track.name]
         before_us = picture.at_us - KEPT_US
@@ -77,6 +81,20 @@ class GlobeGateway:
         while len(self._tracks) > OBJECTS_MAX:
             del self._tracks[next(iter(self._tracks))]
         self._newest.forget_before(before_us)
+
+    def take_message(self, told: ToldMessage) -> None:
+        """Take a message; what it replaces is shown no more."""
+        self._account.left_out(told.not_carried)
+        packets = dict(czml_told(told))
+        for former in self._shown.replaced_by(told):
+            for name, _ in czml_told(former):
+                if name not in packets:
+                    self._newest.put(name, czml_delete(name), told.at_us)
+        for name, packet in packets.items():
+            self._newest.put(name, packet, told.at_us, told.until_us)
+        self._shown.put(told)
+        self._newest.forget_before(told.at_us - KEPT_US)
+        self._shown.forget_before(told.at_us)
 
     async def serve(self, host: str, port: int, tls: ssl.SSLContext | None) -> Listening:
         """Listen; serves until closed. Raises OSError."""
@@ -140,9 +158,9 @@ class GlobeGateway:
                 document = network_link(title, address, exercise, refresh_s=self._refresh_s)
                 return 200, _KML, _once(document)
             case "tracks.kml":
-                return 200, _KML, _once(live_kml(title, tracks, exercise))
+                return 200, _KML, _once(live_kml(title, tracks, exercise, tuple(self._shown)))
             case "tracks.czml":
-                return 200, _JSON, _once(live_czml(title, tracks, exercise))
+                return 200, _JSON, _once(live_czml(title, tracks, exercise, tuple(self._shown)))
             case "stream.czml":
                 return 200, "text/event-stream", self._stream()
         return 404, "text/plain", _once("There is nothing here.\n")
@@ -153,8 +171,8 @@ class GlobeGateway:
         seen = 0
         while True:
             batch, seen = self._newest.since(seen), self._newest.version
-            for track in batch:
-                yield f"event: czml\ndata: {czml_update(track)}\n\n"
+            for packet in batch:
+                yield f"event: czml\ndata: {packet}\n\n"
             if not await self._newest.changed(seen, HEARTBEAT_S):
                 yield ":\n\n"
 

@@ -23,6 +23,7 @@ from synaspis.gateways.dis import (
     write_pdu,
 )
 from synaspis.gateways.dis.pdus import Header
+from synaspis.gateways.told import told_of
 from synaspis.server.gateways import DisGateway, GatewayLimits, NoteDesk
 
 IDENTITY = DisIdentity(7, "WINTER", site=1, application=2)
@@ -118,31 +119,39 @@ def test_what_is_in_earnest_never_reaches_a_simulation(client, account, make_pic
             return scene.wire.came.qsize()
 
     assert asyncio.run(play()) == 1  # the sign of life
-    assert "the track is not carried: it is meant in earnest" in said[0]
+    assert any("the track is not carried: it is meant in earnest" in line for line in said)
 
 
 def control(action, **more):
     at = to_rfc3339(CLOCK.now_us())
     body = {"action": action, "exercise_time": "2026-11-25T06:00:00.000000Z", **more}
-    message = {"kind": "exercise-control", "exercise": "WINTER", "sent_at": at, "body": body}
-    return {"type": "message", "at": at, "message": message}
+    message = {
+        "kind": "exercise-control", "sender": "white", "exercise": "WINTER", "sent_at": at, "body": body,
+        "label": STANDING.to_json(),
+    }  # fmt: skip
+    return told_of({"type": "message", "at": at, "message": message}, recipient="alpha")
 
 
-def test_the_white_cell_starts_pauses_and_ends_simulations(client, account, said):
+def test_the_white_cell_starts_pauses_and_ends_simulations(client, account):
     async def play():
         async with playing(client, account) as scene:
             for action in ("start", "pause", "resume", "end"):
                 scene.gateway.take_message(control(action, remarks="Go."))
             scene.gateway.take_message(control("jump", to="2026-11-25T07:00:00.000000Z"))
             scene.gateway.take_message(control("speed", speed=60.0))
-            return [await asyncio.wait_for(scene.wire.came.get(), 5) for _ in range(6)]
+            return [await asyncio.wait_for(scene.wire.came.get(), 5) for _ in range(12)]
 
-    found = [pdu for pdu in asyncio.run(play()) if not isinstance(pdu, Comment)]
+    came = asyncio.run(play())
+    found = [pdu for pdu in came if not isinstance(pdu, Comment)]
     assert [type(pdu) for pdu in found] == [StartResume, StopFreeze, StartResume, StopFreeze, StartResume]
     assert [pdu.reason for pdu in found if isinstance(pdu, StopFreeze)] == [1, 2]
     assert abs(found[-1].simulation_us - found[0].simulation_us - 3_600_000_000) <= 4
-    assert any("remarks is not carried" in line for line in said)
-    assert any("the action speed is not carried: DIS has no PDU for it" in line for line in said)
+    words = [pdu.datums[-1].value.decode() for pdu in came if isinstance(pdu, Comment)]
+    assert sum("remarks: Go." in each for each in words) == 4
+    # There is no PDU for the pace: it is said in words.
+    assert sum({"action: speed", "speed: 60"} <= set(each.split("\n")) for each in words) == 1
+    comments = [pdu for pdu in came if isinstance(pdu, Comment) and len(pdu.datums) == 2]
+    assert all(label_in(pdu)[1:] == ("WINTER", (STANDING,)) for pdu in comments)
 
 
 def test_a_comment_becomes_a_message_under_the_label_of_the_gateway(client, account):
