@@ -2,7 +2,7 @@
 
 from synaspis.coordination.against_analysis import Held, compare
 from synaspis.coordination.board import Board, board_of
-from synaspis.coordination.heard import CENTRES, COORDINATION, DATA
+from synaspis.coordination.heard import CENTRES, COORDINATION, DATA, Heard, heard
 from synaspis.coordination.rehearsal import Rehearsed, rehearse
 from synaspis.coordination.responses import Responses, load_responses, responses_ids
 
@@ -11,11 +11,13 @@ __all__ = [
     "COORDINATION",
     "DATA",
     "Board",
+    "Heard",
     "Held",
     "Rehearsed",
     "Responses",
     "board_of",
     "compare",
+    "heard",
     "load_responses",
     "rehearse",
     "responses_ids",

@@ -6,8 +6,11 @@
    What was announced to it, with an area of impact, it neither warns of nor claims.
 3. It claims an object whose impact is expected within `claims_within` of a battery of its own, with the
    nearest battery, unless it has been shown a claim of another nation on an impact near this one.
-4. It acknowledges messages of the kinds that its doctrine names.
+4. It acknowledges messages of the kinds that its doctrine names, and responses that name it.
 5. It answers questions about its own reports: they are maintained.
+6. It accepts a claim that it is offered, where it would claim the object by rule 3, and else declines it.
+7. It sets the pre-planned responses going that its doctrine names, once each, when a message calls for one.
+8. It sends its defence plan, if the exercise gives it one, at the start.
 
 Each act follows `reaction` after what caused it. Nothing else is known to a cell than what it was delivered
 and what its own sensors measured.
@@ -24,14 +27,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import shapely
 
+from synaspis.coordination import Responses
 from synaspis.core.clock import SECOND_US, from_rfc3339
-from synaspis.exercise.document import Nation
+from synaspis.exercise.answers import Answers
+from synaspis.exercise.nations import Nation
 from synaspis.exercise.reading import Impact, content_of, impacts_of
 from synaspis.exercise.said import all_clear, claim, impact_of_claim, report_of, sigma_m, warning
 from synaspis.fusion import Picture, Report, update
 from synaspis.geography import Countries
 from synaspis.messages import Body, TrackReport
-from synaspis.messages.bodies import read_body
 from synaspis.scenario import Scenario
 
 MARGIN_M: Final = 30_000.0
@@ -77,12 +81,13 @@ class _Announced(NamedTuple):
 
 @dataclass
 class Cell:
-    """One scripted cell. name: its partner id."""
+    """One scripted cell. name: its partner id. responses: pre-planned ones that it knows."""
 
     name: str
     nation: Nation
     scenario: Scenario
     serving: frozenset[str]
+    responses: Responses | None = None
     _own: Picture = field(default_factory=Picture, init=False)
     _reported: set[int] = field(default_factory=set, init=False)
     _warned: list[Impact] = field(default_factory=list, init=False)
@@ -99,6 +104,7 @@ class Cell:
             for asset in self.scenario.batteries
             if asset.owner == self.name and asset.id in self.serving
         ]
+        self._answers = Answers(self.name, self.nation.doctrine, self.responses, self._reaches)
 
     @property
     def _reaction_us(self) -> int:
@@ -144,18 +150,8 @@ class Cell:
             self._announced += _announced(shown)
         if kind == "engagement-claim" and sender != self.name:
             self._claims_of_others += impact_of_claim(shown)
-        due_us = now_us + self._reaction_us
-        if kind in self.nation.doctrine.acknowledges and sender != self.name:
-            where = "about" if centre == "coordination" else "elsewhere"
-            told = {"says": "seen", "role": "duty officer", where: [event["reference"]]}
-            yield Act(due_us, lambda _now_us: read_body("acknowledgement", told))
-        if kind == "ambiguity-query" and sender != self.name and "id" in event["message"]:
-            said = {
-                "query": event["message"]["id"],
-                "position": "maintained",
-                "answer": "The report rests on what our sensors measured; it stands.",
-            }
-            yield Act(due_us, lambda _now_us: read_body("ambiguity-answer", said))
+        for body in self._answers.take(event, centre):
+            yield Act(now_us + self._reaction_us, partial(_unchanged, body))
 
     def _warn(self, impact: Impact, now_us: int) -> Iterator[Act]:
         if not self.nation.doctrine.warns or not self._is_ours(impact) or _among(impact, self._warned):
@@ -166,18 +162,10 @@ class Cell:
         yield Act(impact.time_us + _CLEAR_AFTER_US, lambda _now_us: all_clear(impact))
 
     def _claim(self, impact: Impact, now_us: int) -> Iterator[Act]:
-        within = self.nation.doctrine.claims_within
-        if within is None or impact.track is None or not self._batteries or _among(impact, self._claimed):
-            return
-        away_m = [
-            impact.distance_m(degrees(asset.latitude_rad), degrees(asset.longitude_rad))
-            for asset in self._batteries
-        ]
-        nearest = int(np.argmin(away_m))
-        if away_m[nearest] > within.si:
+        battery = self._battery(impact)
+        if battery is None or impact.track is None or _among(impact, self._claimed):
             return
         self._claimed.append(impact)
-        battery = self._batteries[nearest].id
 
         def make(now_us: int) -> Body | None:
             if _among(impact, self._claims_of_others):
@@ -185,6 +173,21 @@ class Cell:
             return claim(impact, battery, now_us)
 
         yield Act(now_us + self._reaction_us, make)
+
+    def _battery(self, impact: Impact) -> str | None:
+        """The nearest battery, if it is near enough for the doctrine to claim an impact with it."""
+        within = self.nation.doctrine.claims_within
+        if within is None or not self._batteries:
+            return None
+        away_m = [
+            impact.distance_m(degrees(asset.latitude_rad), degrees(asset.longitude_rad))
+            for asset in self._batteries
+        ]
+        nearest = int(np.argmin(away_m))
+        return self._batteries[nearest].id if away_m[nearest] <= within.si else None
+
+    def _reaches(self, impact: Impact) -> bool:
+        return self._battery(impact) is not None
 
     def _is_ours(self, impact: Impact) -> bool:
         if self._land is None:

@@ -6,8 +6,6 @@ the keys under which it stands in the file.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from math import pi
 from typing import Annotated, Any, Final, Literal
@@ -15,14 +13,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from synaspis.core.claims import WRITTEN_SHORT
-from synaspis.core.clock import SECOND_US, to_rfc3339
-from synaspis.core.documents import FrozenModel, Rejected, nearest
+from synaspis.core.documents import FrozenModel, Rejected
 from synaspis.core.errors import Fault
 from synaspis.core.quantity import Measure, of_dimension
-from synaspis.core.units import UNITS
 from synaspis.exercise.surroundings import CENTRES, WHITE, Surroundings, reject_unknown
+from synaspis.exercise.written import body_faults
 from synaspis.messages import PRODUCTS
-from synaspis.messages.bodies import BODIES, read_body
+from synaspis.messages.bodies import BODIES
 
 Text = Annotated[str, Field(min_length=1)]
 Since = Annotated[Measure, WRITTEN_SHORT, of_dimension("time", at_least=0.0, at_most=86400.0)]
@@ -32,7 +29,6 @@ FaultKind = Literal[
     "lost-link", "dead-centre", "sensor-outage", "false-report", "contradictory-report", "late-notification"
 ]
 
-_SINCE: Final = re.compile(r"start \+ ([0-9.]+) (s|min|h)")
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {
     "track-feed": frozenset({"flight"}),
     "notification": frozenset({"kind", "body"}),
@@ -65,7 +61,9 @@ class Payload(FrozenModel):
     flight: Text | None = Field(default=None, description="Flight that is launched then.")
     kind: Text | None = Field(default=None, description="Kind of message.")
     body: Annotated[Mapping[str, Any], BeforeValidator(lambda given: given)] | None = Field(
-        default=None, description="What it says; an instant may be written `start + 5 min`."
+        default=None,
+        description="What it says; an instant may be written `start + 5 min`, an earlier message "
+        "`latest launch-report of tr`.",
     )
     text: Text | None = Field(default=None, description="Free text.")
     fault: FaultKind | None = Field(default=None, description="What goes wrong.")
@@ -165,51 +163,19 @@ class Inject(FrozenModel):
             Fault(f"{what} has no {name}", name, "Leave it out.") for name in sorted(given - needed - may)
         ]
         if not faults and payload.kind is not None:
-            faults += _body_faults(payload)
+            surroundings: Surroundings | None = info.context
+            senders = None if surroundings is None else (*surroundings.nations, WHITE)
+            faults += body_faults(payload.kind, payload.body, senders)
         if faults:
             raise Rejected(*faults)
         return payload
 
 
-def _body_faults(payload: Payload) -> list[Fault]:
-    assert payload.kind is not None
-    if payload.kind not in BODIES:
-        return [
-            Fault(f"{payload.kind!r} is no kind of message", "kind", nearest(payload.kind, tuple(BODIES)))
-        ]
-    try:
-        read_body(payload.kind, body_at(payload, 0))
-    except Rejected as rejected:
-        return [
-            Fault(fault.what, f"body.{fault.where}".rstrip("."), fault.remedy) for fault in rejected.faults
-        ]
-    return []
+def centre_of(kind: str, body: Mapping[str, Any] | None = None) -> str:
+    """Centre that a kind of message goes to: what agreements call coordination to the second.
 
-
-def body_at(payload: Payload, starts_us: int) -> Any:
-    """Body of a payload as JSON, with instants that were written since the start.
-
-    starts_us: start of the exercise, microseconds since the epoch.
+    body: as written; a correction or cancellation goes where what it refers to went.
     """
-    plain = json.loads(json.dumps(payload.body, default=_plain))
-    return _timed(plain, starts_us)
-
-
-def _timed(value: Any, starts_us: int) -> Any:
-    if isinstance(value, dict):
-        return {key: _timed(part, starts_us) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_timed(part, starts_us) for part in value]
-    if isinstance(value, str) and (found := _SINCE.fullmatch(value)):
-        seconds = float(found[1]) * UNITS[found[2]].factor
-        return to_rfc3339(starts_us + round(seconds * SECOND_US))
-    return value
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else list(value)
-
-
-def centre_of(kind: str) -> str:
-    """Centre that a kind of message goes to: what agreements call coordination to the second."""
-    return CENTRES[PRODUCTS.get(kind) == "coordination"]
+    refers_to = (body or {}).get("refers_to")
+    referred = refers_to.get("kind") if isinstance(refers_to, Mapping) else None
+    return CENTRES[PRODUCTS.get(str(referred or kind)) == "coordination"]

@@ -24,12 +24,15 @@ from synaspis.core.clock import SECOND_US, to_rfc3339
 from synaspis.core.documents import nearest
 from synaspis.core.errors import Fault, InputError
 from synaspis.exercise.cells import Act, Cell
+from synaspis.exercise.earlier import Earlier
 from synaspis.exercise.faults import Faults
-from synaspis.exercise.inject import Inject, body_at, centre_of
+from synaspis.exercise.inject import Inject, centre_of
 from synaspis.exercise.loader import Loaded
+from synaspis.exercise.nations import PLAN
 from synaspis.exercise.sensors import Planned, launch_report, radar_reports
 from synaspis.exercise.surroundings import WHITE
 from synaspis.exercise.truth import true_flights
+from synaspis.exercise.written import referring, timed
 from synaspis.messages import Body, SensorStatus, Text, TrackReport
 from synaspis.messages.bodies import read_body
 
@@ -74,12 +77,13 @@ class Exercise:
         day = loaded.scenario.phase(document.phase).date
         self._serving = frozenset(asset.id for asset in loaded.scenario.in_service(day))
         self._cells = {
-            name: Cell(name, nation, loaded.scenario, self._serving)
+            name: Cell(name, nation, loaded.scenario, self._serving, loaded.responses)
             for name, nation in document.nations.items()
             if name not in people
         }
         self._injects = {inject_id: inject for _, _, inject_id, inject in document.injects()}
         self._chance = self._streams(seed)
+        self._earlier = Earlier()
         self._queue: list[tuple[int, int, _Due]] = []
         self._order = count()
         self._plan()
@@ -103,6 +107,7 @@ class Exercise:
 
     def take(self, nation: str, centre: str, event: Mapping[str, Any], now_us: int) -> None:
         """Let a scripted cell see an event that its nation was delivered; others see for themselves."""
+        self._earlier.take(nation, event)
         if (cell := self._cells.get(nation)) is not None:
             self._schedule(nation, cell.take(event, centre, now_us))
 
@@ -151,6 +156,9 @@ class Exercise:
         for inject in self._injects.values():
             self._push(self._instant_us(inject), _Due(inject.sender, lambda _: None, inject=inject))
         for name, nation in loaded.document.nations.items():
+            if nation.plan is not None and name in self._cells:
+                plan = read_body(PLAN, timed(nation.plan, loaded.starts_us))
+                self._push(loaded.starts_us, _Due(name, partial(_unchanged, plan)))
             for sensor, entry in nation.sensors.items():
                 for span in entry.outages:
                     begins = loaded.starts_us + round(span.begins.si * SECOND_US)
@@ -183,7 +191,8 @@ class Exercise:
 
     def _say(self, sender: str, body: Body, now_us: int, label: Label | None = None) -> Iterator[Said]:
         """Send now, or when link and centre are back; tracks are of no use by then and are left out."""
-        centre = centre_of(body.kind)
+        referred = getattr(body, "refers_to", None)
+        centre = centre_of(body.kind if referred is None else referred.kind)
         back_us = self.faults.back_us(sender, centre, now_us)
         if back_us is None:
             yield Said(sender, centre, body, label or self.label(centre), now_us)
@@ -195,25 +204,36 @@ class Exercise:
         if inject_id in self.done:
             return
         self.done[inject_id] = now_us
-        payload = inject.payload
+        payload, remarks = inject.payload, {}
         if payload.flight is not None:
             self._launch(payload.flight, now_us)
         elif payload.kind is not None or payload.text is not None:
-            yield from self._say_inject(inject, now_us)
+            body, missing = self._body_of(inject)
+            if body is not None:
+                yield from self._say_inject(inject, body, now_us)
+            else:
+                told = f"nothing was sent: {inject.sender} had been shown {' and '.join(missing)}"
+                remarks = {"remarks": told}
         elif payload.sensor is not None and payload.lasts is not None:
             until_us = now_us + round(payload.lasts.si * SECOND_US)
             self.faults.begin(payload, now_us)
             self._push(now_us, self._status(inject.sender, payload.sensor, now_us, until_us))
         else:
             self.faults.begin(payload, now_us)
-        yield from self._do(self._control("inject-done", inject=inject_id), now_us)
+        yield from self._do(self._control("inject-done", inject=inject_id, **remarks), now_us)
 
-    def _say_inject(self, inject: Inject, now_us: int) -> Iterator[Said]:
+    def _body_of(self, inject: Inject) -> tuple[Body | None, list[str]]:
+        """What an inject says now; None, and what is missing, where it names what its sender has not seen."""
         payload = inject.payload
-        body: Body = Text(text=payload.text or "-")
-        if payload.kind is not None:
-            body = read_body(payload.kind, body_at(payload, self.loaded.starts_us))
-        label = self.label(centre_of(body.kind), inject.label.classification, inject.to)
+        if payload.kind is None:
+            return Text(text=payload.text or "-"), []
+        timely = timed(payload.body, self.loaded.starts_us)
+        told, missing = referring(timely, partial(self._earlier.find, inject.sender))
+        return (None if missing else read_body(payload.kind, told)), missing
+
+    def _say_inject(self, inject: Inject, body: Body, now_us: int) -> Iterator[Said]:
+        centre = centre_of(body.kind, inject.payload.body)
+        label = self.label(centre, inject.label.classification, inject.to)
         yield from self._say(inject.sender, body, now_us, label)
 
     def _launch(self, flight_id: str, now_us: int) -> None:

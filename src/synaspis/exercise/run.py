@@ -8,6 +8,7 @@ for people who look on.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from synaspis.exchange.settings import Settings
 from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.exercise.loader import Loaded
 from synaspis.exercise.machine import Exercise, Said
-from synaspis.exercise.surroundings import CENTRES, WHITE
+from synaspis.exercise.surroundings import CENTRES, WHITE, is_path
 from synaspis.messages.rulebook import packaged_rules
 from synaspis.messages.rules import notification_findings
 
@@ -39,6 +40,8 @@ STORE: Final = "centre.sqlite"
 EXERCISE_FILE: Final = "exercise.yaml"
 RUN_FILE: Final = "run.json"
 JOURNAL: Final = "journal.jsonl"
+SEEN_FROM: Final = "seen_from"
+"""Member of the run's description: from where the paths in the exercise file are seen."""
 
 Wait = Callable[[int], object]
 """Called with each instant before it is played; a run by the clock waits there."""
@@ -132,6 +135,9 @@ def _describe(loaded: Loaded, run: Run, exercise: Exercise) -> None:
         "seed": run.seed,
         "agreements": {centre: loaded.books[centre].id for centre in CENTRES},
     }
+    if any(map(is_path, filter(None, (loaded.document.scenario, loaded.document.responses)))):
+        # The review needs what the exercise file refers to; agreements stand in the stores.
+        told[SEEN_FROM] = os.path.relpath(loaded.path.parent.resolve(), run.folder.resolve())
     write_atomically(run.folder / RUN_FILE, (json.dumps(told, indent=2) + "\n").encode())
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from synaspis.core.clock import SECOND_US, to_rfc3339
 from synaspis.engine.earth import geodetic_to_ecef, local_axes_ecef
 from synaspis.engine.parameters import Floats
-from synaspis.exercise.document import Sensor
+from synaspis.exercise.nations import Sensor
 from synaspis.exercise.truth import Sighting, TrueFlight, View, instant_us
 from synaspis.geography import geodesic_direct
 from synaspis.messages import Body, LaunchReport, TrackReport, lower_triangle

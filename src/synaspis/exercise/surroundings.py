@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from synaspis.agreement import AgreementBook, book_path, load_book
 from synaspis.catalogue import Catalogue, load_catalogue
+from synaspis.coordination import Responses, load_responses
 from synaspis.core.documents import Document, Rejected, nearest
 from synaspis.core.errors import Fault, InputError
 from synaspis.scenario import Scenario, load_scenario_document, scenario_path
@@ -34,7 +35,7 @@ class Surroundings:
     """Scenario, books and catalogue of an exercise: context of its validators.
 
     What could not be loaded is None or missing, with the faults under the key of the file that names it.
-    nations, objectives, flights, injects: ids that the file itself gives.
+    nations, objectives, flights: ids that the file itself gives. responses: pre-planned ones, if any.
     """
 
     catalogue: Catalogue
@@ -45,6 +46,7 @@ class Surroundings:
     objectives: tuple[str, ...] = ()
     flights: tuple[str, ...] = ()
     problems: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
+    responses: Responses | None = None
 
     @cached_property
     def missiles(self) -> tuple[str, ...]:
@@ -92,10 +94,35 @@ class Surroundings:
                 if owner.get(sensor, name) != name:
                     what = f"{sensor!r} belongs to {owner[sensor]!r}, not to {name!r}"
                     yield Fault(what, f"{name}.sensors.{sensor}", "Give it to its owner.")
+            yield from self._plan_faults(name, nation.plan or {})
+
+    def _plan_faults(self, name: str, plan: Mapping[str, Any]) -> Iterator[Fault]:
+        """Batteries of a plan that are not the nation's own, and radars that are nobody's."""
+        assert self.scenario is not None
+        phases = self.scenario.document.phases
+        if self.phase not in phases:
+            return
+        serving = self.scenario.in_service(phases[self.phase].date)
+        batteries = tuple(each.id for each in serving if each.kind == "battery" and each.owner == name)
+        radars = tuple(each.id for each in serving if each.kind == "radar")
+        for number, task in enumerate(plan.get("tasks", ())):
+            where = f"{name}.plan.tasks.{number}"
+            if (battery := str(task["battery"])) not in batteries:
+                what = f"{battery!r} is no battery of {name!r} in service in the scenario's phase"
+                yield Fault(what, f"{where}.battery", nearest(battery, batteries))
+            for radar in map(str, task.get("radars", ())):
+                if radar not in radars:
+                    what = f"{radar!r} is no radar in service in the scenario's phase"
+                    yield Fault(what, f"{where}.radars", nearest(radar, radars))
 
 
-def surroundings_of(document: Document, folder: Path) -> Surroundings:
-    """Load what a file refers to, as far as it can be loaded. folder: where relative paths begin."""
+def surroundings_of(
+    document: Document, folder: Path, books: Mapping[str, AgreementBook] | None = None
+) -> Surroundings:
+    """Load what a file refers to, as far as it can be loaded.
+
+    folder: where relative paths begin. books: agreements by centre, in place of those that the file names.
+    """
     data, problems = document.data, {}
     scenario: Scenario | None = None
     try:
@@ -107,7 +134,13 @@ def surroundings_of(document: Document, folder: Path) -> Surroundings:
     if scenario is not None and phase and phase not in scenario.document.phases:
         known = tuple(scenario.document.phases)
         problems["phase"] = (Fault(f"{phase!r} is no phase of the scenario", remedy=nearest(phase, known)),)
-    books = _books(data, folder, problems)
+    books = _books(data, folder, problems) if books is None else books
+    responses: Responses | None = None
+    try:
+        if isinstance(name := data.get("responses"), str):
+            responses = load_responses(folder / name if is_path(name) else name)
+    except InputError as error:
+        problems["responses"] = tuple(Fault(fault.what, "", fault.remedy) for fault in error.faults)
     return Surroundings(
         load_catalogue() if scenario is None else scenario.catalogue,
         scenario,
@@ -117,7 +150,13 @@ def surroundings_of(document: Document, folder: Path) -> Surroundings:
         _keys(data, "objectives"),
         _keys(data, "flights"),
         problems,
+        responses,
     )
+
+
+def is_path(name: str) -> bool:
+    """Whether a file names another by its path and not by an id of the package."""
+    return "/" in name or name.endswith(".yaml")
 
 
 def _books(

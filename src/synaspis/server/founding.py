@@ -48,7 +48,7 @@ class Founding:
     name: shown to its partners. origin: name of its log. hosts: names and addresses under which partners
     reach the server, the first one in their kits. book: agreements to be in force, id of a packaged book or
     scenario, or a file; None: a book without agreements, under which nobody receives anything. bind, port:
-    where it listens.
+    where it listens. exercise: name of the one that it serves, and takes nothing else; None: in earnest.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Founding:
     book: Path | str | None = None
     bind: str = "127.0.0.1"
     port: int = 8443
+    exercise: str | None = None
 
     @property
     def url(self) -> str:
@@ -199,7 +200,8 @@ def replace_signer(path: Path, signer: Signer | SigningKey) -> None:
 def _settings(data: DataFolder, founding: Founding, book: str) -> None:
     write_atomically(
         data.file("centre.yaml"),
-        f"schema: synaspis.centre/1\norigin: {founding.origin}\n",
+        f"schema: synaspis.centre/1\norigin: {founding.origin}\n"
+        + ("" if founding.exercise is None else yaml.safe_dump({"exercise": founding.exercise})),
     )
     data.write_server(
         ServerDocument(

@@ -19,7 +19,7 @@ from synaspis.exchange.intake import payload_of
 from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.exercise.faults import Faults
 from synaspis.exercise.loader import Loaded, exercise_path, load_exercise
-from synaspis.exercise.run import EXERCISE_FILE, STORE
+from synaspis.exercise.run import EXERCISE_FILE, RUN_FILE, SEEN_FROM, STORE
 from synaspis.exercise.surroundings import CENTRES, WHITE
 from synaspis.exercise.truth import TrueFlight, true_flights
 
@@ -101,8 +101,7 @@ def read_record(folder: Path | str) -> Record:
             key=lambda each: each.at_us,
         )
         books = {centre: read_book(store.policies()[0].book) for centre, store in stores.items()}
-        loaded = load_exercise(file)
-        loaded = Loaded(loaded.document, loaded.scenario, books, file, loaded.text)
+        loaded = load_exercise(file, beside=_seen_from(folder), books=books)
         done = _done(sent)
         faults = _faults(loaded, done)
         delivered = {
@@ -132,6 +131,17 @@ def _exercise_file(folder: Path) -> Path:
     if (folder / EXERCISE_FILE).is_file() or not settings.is_file():
         return folder / EXERCISE_FILE
     return exercise_path(str(read_document(settings).data.get("exercise")))
+
+
+def _seen_from(folder: Path) -> Path | None:
+    """From where paths in the exercise file are seen; None where it is its own folder, or names no path."""
+    run, settings = folder / RUN_FILE, folder / SERVED
+    if run.is_file():
+        seen_from = json.loads(run.read_bytes()).get(SEEN_FROM)
+        return None if seen_from is None else folder / str(seen_from)
+    if settings.is_file():
+        return exercise_path(str(read_document(settings).data.get("exercise"))).parent
+    return None
 
 
 def _sent(centre: str, store: SqliteStore) -> Iterator[Sent]:

@@ -3,6 +3,7 @@
 | Path | What it holds |
 |---|---|
 | `serve.yaml` | scenario, exercise and port that the folder was made for |
+| `exercise.yaml` | the exercise, as it was read when the folder was made |
 | `data/`, `coordination/` | the both centres, ordinary data folders, with the kits of all partners |
 | `access.sqlite` | one-time links and sessions, as hashes |
 | `exercise.jsonl` | what the white cell decided, and how far the clock came |
@@ -27,6 +28,8 @@ from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 from synaspis.exchange.describe import book_text
 from synaspis.exercise import Loaded, load_exercise
+from synaspis.exercise.loader import exercise_path
+from synaspis.exercise.run import EXERCISE_FILE
 from synaspis.scenario import Scenario
 from synaspis.server.cells.scene import load_shown
 from synaspis.server.cells.side import CENTRES, CentreName
@@ -96,7 +99,7 @@ def open_grounds(
     if known is not None:
         scenario, exercise, seed = _as_before(known, place, scenario, exercise, seed)
         people = people or known.people
-    loaded = None if exercise is None else load_exercise(exercise)
+    loaded = None if exercise is None else _exercise(path, exercise)
     _check_people(loaded, people)
     if loaded is not None and scenario is None:
         scenario = str(loaded.scenario.files[0])
@@ -113,9 +116,21 @@ def open_grounds(
     for centre in CENTRES:
         book = shown.book if loaded is None else loaded.books[centre]
         centres[centre] = _centre(grounds, centre, book, clock)
+    if loaded is not None:
+        write_atomically(path / EXERCISE_FILE, loaded.text)
     # Last, for a folder with this file in it counts as made.
     write_atomically(place, yaml.safe_dump(document.model_dump(mode="json", by_alias=True), sort_keys=False))
     return grounds
+
+
+def _exercise(path: Path, name: str) -> Loaded:
+    """Load an exercise. Raises InputError where it is not the one that the folder was made for."""
+    kept, source = path / EXERCISE_FILE, exercise_path(name)
+    if kept.is_file() and kept.read_bytes() != source.read_bytes():
+        what = "the exercise has been changed since the folder was made for it"
+        remedy = "Put it back as it was, or name another folder with --data."
+        raise InputError(Fault(what, source=str(source), remedy=remedy))
+    return load_exercise(name)
 
 
 def _check_people(loaded: Loaded | None, people: tuple[str, ...]) -> None:
@@ -156,7 +171,10 @@ def _centre(grounds: Grounds, centre: CentreName, book: AgreementBook, clock: Cl
     place = grounds.path / f"agreements-{centre}.yaml"
     write_atomically(place, book_text(book) + "\n")
     port = grounds.port_of(centre)
-    founding = Founding(_NAMES[centre], f"synaspis.local/{centre}", ("localhost",), place, port=port or 8443)
+    name = None if grounds.loaded is None else grounds.loaded.document.name
+    founding = Founding(
+        _NAMES[centre], f"synaspis.local/{centre}", ("localhost",), place, port=port or 8443, exercise=name
+    )
     try:
         return init_centre(folder, tuple(book.membership.partners), founding, clock)
     finally:
