@@ -248,7 +248,8 @@ class Serving:
         self._thread = threading.Thread(target=lambda: asyncio.run(self.service.run(self._listening)))
         self._thread.daemon = True
         self._thread.start()
-        assert self._ready.wait(60)
+        # Where nothing was compiled before, that is done first.
+        assert self._ready.wait(300)
 
     def _listening(self, _host: str, port: int) -> None:
         self.loop = asyncio.get_running_loop()
