@@ -1,60 +1,17 @@
 """The page of a cell in a real browser, against recorded data, with the content policy of the cell server."""
 
 import json
-import os
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
 LARGEST_BYTES = 15 * 1024 * 1024
-READY_S = 60.0
-IN_CI = "CI" in os.environ
-
-
-@pytest.fixture(scope="module")
-def dist() -> Path:
-    """The page as `make web` builds it; built here if its sources are newer."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("no node (tools/prepare-system.sh installs it)")
-    index = WEB / "dist" / "index.html"
-    sources = [
-        *(WEB / "src").rglob("*.*"),
-        WEB / "index.html",
-        WEB / "vite.config.js",
-        WEB / "package-lock.json",
-    ]
-    if not index.exists() or index.stat().st_mtime < max(path.stat().st_mtime for path in sources):
-        if not (WEB / "node_modules").exists():
-            subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=WEB, check=True, timeout=300)
-        subprocess.run(["npm", "run", "build"], cwd=WEB, check=True, timeout=300)
-    return index.parent
-
-
-@pytest.fixture(scope="module")
-def browser(dist: Path) -> Iterator[Browser]:
-    """A browser; where none can be started the tests are left out, but not in continuous integration."""
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    with ExitStack() as stack:
-        try:
-            playwright = stack.enter_context(sync_playwright())
-            opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        except Exception as error:
-            if IN_CI:
-                raise
-            pytest.skip(f"no browser (tools/prepare-system.sh installs one): {str(error).splitlines()[0]}")
-        yield opened
-        opened.close()
 
 
 @contextmanager
@@ -70,56 +27,26 @@ def serving(*options: str) -> Iterator[str]:
         server.wait(timeout=10)
 
 
-@dataclass
-class Opened:
-    """An open page, what it complained of, and what it asked of other machines."""
+@pytest.fixture(scope="module")
+def opened(window: Any) -> Any:
+    """Opens the page on recorded data."""
 
-    page: Page
-    address: str
-    ready_s: float = 0.0
-    trouble: list[str] = field(default_factory=list)
+    @contextmanager
+    def open_page(*options: str, view: str = "") -> Iterator[Any]:
+        with serving(*options) as address:
+            shown = window(address.rstrip("/"))
+            shown.open(address + view)
+            yield shown
+            assert shown.strangers() == []
+            shown.close()
 
-    def until(self, expression: str, timeout_s: float = READY_S) -> None:
-        """Wait until an expression holds; asked from outside, for the page's policy forbids to evaluate."""
-        end = time.monotonic() + timeout_s
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < end, f"{expression} does not hold after {timeout_s} s"
-            time.sleep(0.05)
-
-    def tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name).click()
-
-    def text(self, selector: str = "#panel") -> str:
-        return self.page.locator(selector).inner_text()
-
-
-@contextmanager
-def opened(browser: Browser, *options: str, view: str = "") -> Iterator[Opened]:
-    with serving(*options) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme="light")
-        shown = Opened(page, address)
-        page.on("pageerror", lambda error: shown.trouble.append(f"script: {error}"))
-        page.on("console", lambda line: shown.trouble.append(line.text) if line.type == "error" else None)
-        page.on(
-            "request",
-            lambda asked: (
-                None
-                if asked.url.startswith((address, "data:", "blob:"))
-                else shown.trouble.append(f"leaves the machine: {asked.url}")
-            ),
-        )
-        started = time.monotonic()
-        page.goto(address + view)
-        shown.until("document.documentElement.dataset.ready === 'yes'")
-        shown.ready_s = time.monotonic() - started
-        yield shown
-        page.close()
+    return open_page
 
 
 @pytest.fixture(scope="module")
-def alpha(browser: Browser) -> Iterator[Opened]:
+def alpha(opened: Any) -> Iterator[Any]:
     """The cell of alpha four minutes after the launch."""
-    with opened(browser, view="#phase=2018&threat=mrbm-2000") as shown:
+    with opened(view="#phase=2018&threat=mrbm-2000") as shown:
         shown.until("window.synaspis.tracks() === 1")
         yield shown
 
@@ -134,13 +61,13 @@ def test_the_bundle_is_under_15_mb(dist: Path):
     assert 5_000_000 < size < LARGEST_BYTES
 
 
-def test_an_exercise_is_marked_and_the_clock_of_the_exercise_is_shown(alpha: Opened):
+def test_an_exercise_is_marked_and_the_clock_of_the_exercise_is_shown(alpha: Any):
     assert "EXERCISE · WINTER ROCKET 2026" in alpha.text("#banner")
     assert alpha.text("#clock").startswith("2026-06-15 12:0")
     assert "running" in alpha.text("#clock")
 
 
-def test_a_track_stands_on_the_globe_where_the_recording_has_it(alpha: Opened):
+def test_a_track_stands_on_the_globe_where_the_recording_has_it(alpha: Any):
     drawn = alpha.page.evaluate(
         """() => { const { store } = window.synaspis; const { track } = store.tracks.get(1);
         return [track.time, track.position_ecef_m]; }"""
@@ -153,7 +80,7 @@ def test_a_track_stands_on_the_globe_where_the_recording_has_it(alpha: Opened):
     assert drawn[1] == pictures[drawn[0]]
 
 
-def test_tables_say_what_the_globe_shows_and_count_down_to_the_impact(alpha: Opened):
+def test_tables_say_what_the_globe_shows_and_count_down_to_the_impact(alpha: Any):
     alpha.tab("Situation")
     assert "T1" in alpha.text()
     assert "Take shelter" in alpha.text()
@@ -165,13 +92,13 @@ def test_tables_say_what_the_globe_shows_and_count_down_to_the_impact(alpha: Ope
     alpha.until(f"{count} !== {first!r}", 5.0)
 
 
-def test_two_claims_on_one_object_are_shown_as_a_conflict(alpha: Opened):
+def test_two_claims_on_one_object_are_shown_as_a_conflict(alpha: Any):
     alpha.tab("Plan")
     assert alpha.text("[data-finding=conflict]") == "Conflict: alpha and bravo each claim this object."
     assert "24 % of Test range" in alpha.text("#board-gaps")
 
 
-def test_the_verified_checkpoint_and_who_cosigned_it_are_shown(alpha: Opened):
+def test_the_verified_checkpoint_and_who_cosigned_it_are_shown(alpha: Any):
     alpha.tab("Logs")
     for log in recorded("logs"):
         shown = alpha.text(f"[data-centre={log['centre']}]")
@@ -180,7 +107,7 @@ def test_the_verified_checkpoint_and_who_cosigned_it_are_shown(alpha: Opened):
         assert "alpha-witness, bravo-witness" in shown
 
 
-def test_a_message_says_why_it_came_and_the_centre_says_why_another_did_not(alpha: Opened):
+def test_a_message_says_why_it_came_and_the_centre_says_why_another_did_not(alpha: Any):
     alpha.tab("Messages")
     alpha.page.get_by_role("article", name="Warning of Bravo").get_by_role("button", name="Why").click()
     dialog = alpha.page.get_by_role("dialog")
@@ -194,7 +121,7 @@ def test_a_message_says_why_it_came_and_the_centre_says_why_another_did_not(alph
     assert "alpha" in why_not.inner_text()
 
 
-def test_a_text_is_sent_once_and_a_refusal_is_said_in_words(alpha: Opened):
+def test_a_text_is_sent_once_and_a_refusal_is_said_in_words(alpha: Any):
     alpha.tab("Messages")
     field = alpha.page.get_by_label("Text to the partners")
     field.fill("refuse")
@@ -209,7 +136,7 @@ def test_a_text_is_sent_once_and_a_refusal_is_said_in_words(alpha: Opened):
     alpha.trouble[:] = [line for line in alpha.trouble if "status of 422" not in line]
 
 
-def test_the_keyboard_moves_between_tabs_and_over_the_globe(alpha: Opened):
+def test_the_keyboard_moves_between_tabs_and_over_the_globe(alpha: Any):
     alpha.page.locator("#tab-situation").click()
     alpha.page.keyboard.press("ArrowRight")
     assert alpha.page.locator("#tab-plan").get_attribute("aria-selected") == "true"
@@ -219,7 +146,7 @@ def test_the_keyboard_moves_between_tabs_and_over_the_globe(alpha: Opened):
     assert "tab=plan" in alpha.page.url
 
 
-def test_the_phase_on_the_slider_decides_which_assets_are_listed(alpha: Opened):
+def test_the_phase_on_the_slider_decides_which_assets_are_listed(alpha: Any):
     alpha.tab("Assets")
     assert "IIB at Redzikowo" not in alpha.text()
     alpha.page.locator("#phase").focus()
@@ -228,7 +155,7 @@ def test_the_phase_on_the_slider_decides_which_assets_are_listed(alpha: Opened):
     assert "phase=2022" in alpha.page.url
 
 
-def test_a_flight_of_the_export_opens_from_a_file_and_stands_where_it_says(alpha: Opened):
+def test_a_flight_of_the_export_opens_from_a_file_and_stands_where_it_says(alpha: Any):
     alpha.tab("Files")
     alpha.page.set_input_files("#file", WEB / "tests" / "fixtures" / "flight.czml")
     alpha.page.get_by_text("flight.czml is open.").wait_for()
@@ -252,7 +179,7 @@ def test_a_flight_of_the_export_opens_from_a_file_and_stands_where_it_says(alpha
     alpha.page.get_by_text("x.json is no JSON").wait_for()
 
 
-def test_looking_as_another_cell_shows_what_that_cell_was_delivered_and_no_more(alpha: Opened):
+def test_looking_as_another_cell_shows_what_that_cell_was_delivered_and_no_more(alpha: Any):
     alpha.page.get_by_label("View as").select_option("charlie")
     alpha.until("window.synaspis.store.tracks.get(1)?.track.quality === 'position'")
     held = alpha.page.evaluate("window.synaspis.store.tracks.get(1).track.covariance === undefined")
@@ -263,12 +190,14 @@ def test_looking_as_another_cell_shows_what_that_cell_was_delivered_and_no_more(
     alpha.page.get_by_label("View as").select_option("alpha")
 
 
-def test_nothing_left_the_machine_and_nothing_went_wrong(alpha: Opened):
+def test_nothing_left_the_machine_and_nothing_went_wrong(alpha: Any):
+    assert alpha.asked
+    assert alpha.strangers() == []
     assert alpha.trouble == []
 
 
-def test_two_hundred_tracks_are_drawn_on_the_flat_map_too(browser: Browser):
-    with opened(browser, "--load", "200", view="#view=map&theme=dark") as shown:
+def test_two_hundred_tracks_are_drawn_on_the_flat_map_too(opened: Any):
+    with opened("--load", "200", view="#view=map&theme=dark") as shown:
         shown.until("window.synaspis.tracks() === 200")
         assert shown.page.evaluate("document.querySelectorAll('tr[data-key^=\"track:\"]').length") == 200
         assert shown.page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -276,8 +205,8 @@ def test_two_hundred_tracks_are_drawn_on_the_flat_map_too(browser: Browser):
         assert shown.trouble == []
 
 
-def test_the_white_cell_runs_the_exercise_from_its_own_tab(browser: Browser):
-    with opened(browser, "--role", "white", view="#tab=white") as shown:
+def test_the_white_cell_runs_the_exercise_from_its_own_tab(opened: Any):
+    with opened("--role", "white", view="#tab=white") as shown:
         shown.page.get_by_role("button", name="pause").click()
         shown.page.get_by_text("Done: pause.").first.wait_for()
         sent = shown.page.evaluate("fetch('api/sent').then((answer) => answer.json())")

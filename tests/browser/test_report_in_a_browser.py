@@ -1,35 +1,14 @@
 """The report as a reader sees it: opened from the disk, with no network, in a real browser."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from synaspis.cli import main
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS_PX = {"desktop": 1400, "laptop": 1024, "telephone": 390}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser; where none can be started the tests are left out, but not in continuous integration."""
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    with ExitStack() as stack:
-        try:
-            playwright = stack.enter_context(sync_playwright())
-            opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        except Exception as error:
-            if "CI" in os.environ:
-                raise
-            pytest.skip(f"no browser (tools/prepare-system.sh installs one): {str(error).splitlines()[0]}")
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,7 @@ class House:
             self.clock,
             self.wall,
             self.journal,
-            Scenes(self.grounds.scenario, self.grounds.path / "scene", self.journal),
+            Scenes(self.grounds.scenario, self.grounds.path / "scene", self.journal, self.grounds.loaded),
             frozenset({"127.0.0.1", "localhost", "::1", *self._names}),
         )
         if self._tls is not None:

@@ -19,6 +19,7 @@ from synaspis.server.cells.access import ROLES, SESSION_US, Pass, Session, name_
 from synaspis.server.cells.acts import act
 from synaspis.server.cells.gate import BODY_BYTES
 from synaspis.server.cells.hall import Hall
+from synaspis.server.cells.programme import programme_of
 from synaspis.server.cells.reasons import centre_named, why, why_not
 from synaspis.server.cells.stream import Reader, place_of
 from synaspis.server.cells.white import control
@@ -162,6 +163,19 @@ async def white(request: Call) -> Response[bytes]:
     return json_answer(await control(_hall(request), request.user, await _given(request)))
 
 
+@get("/api/exercise")
+async def programme(request: Call) -> Response[bytes]:
+    """The list of events, for the white cell."""
+    if request.user.given.role != "white":
+        fault = Fault("the list of events is for the white cell", "", "Use a link of the role white.")
+        raise Problem(403, fault)
+    loaded = _hall(request).scenes.loaded
+    if loaded is None:
+        fault = Fault("no exercise is being run here", "", "Start the server with --exercise.")
+        raise Problem(409, fault)
+    return json_answer(programme_of(loaded))
+
+
 @get("/api/why")
 async def reasons(request: Call) -> Response[bytes]:
     """Why an event was given."""
@@ -252,7 +266,7 @@ async def end_session(request: Call) -> None:
 
 
 ROUTES: Final = [
-    enter, session, name, leave, scene, feed, acting, white, reasons, reasons_against, status, links,
-    end_session,
+    enter, session, name, leave, scene, feed, acting, white, programme, reasons, reasons_against, status,
+    links, end_session,
 ]  # fmt: skip
 """Every address that is not a file of the page."""

@@ -20,6 +20,7 @@ from synaspis._version import VERSION
 from synaspis.catalogue import Interceptor, Radar
 from synaspis.core.errors import InputError
 from synaspis.core.files import write_atomically
+from synaspis.exercise import Loaded
 from synaspis.scenario import PlacedAsset, Scenario, load_scenario_document, scenario_ids
 from synaspis.server.journal import Journal
 
@@ -35,10 +36,13 @@ class Scenes:
     """The scene of a scenario.
 
     scenario: what is shown. folder: where what is defended is kept. journal: is told of a failed computation.
+    loaded: the exercise, if there is one; its phase is shown first.
     """
 
-    def __init__(self, scenario: Scenario, folder: Path, journal: Journal) -> None:
-        self.scenario, self._folder, self._journal = scenario, folder, journal
+    def __init__(
+        self, scenario: Scenario, folder: Path, journal: Journal, loaded: Loaded | None = None
+    ) -> None:
+        self.scenario, self._folder, self._journal, self.loaded = scenario, folder, journal, loaded
         self._assets = [asset_shown(asset) for asset in scenario.assets]
         self._areas: list[dict[str, Any]] | None = None
         self._defended: list[dict[str, Any]] = []
@@ -71,13 +75,14 @@ class Scenes:
         }
 
     def session_part(self) -> dict[str, Any]:
-        """Id, name and phases of the scenario, as a session has them."""
+        """Id, name and phases of the scenario, and the phase to begin with, as a session has them."""
         document = self.scenario.document
         phases = [
             {"id": name, "name": each.name, "date": each.date.isoformat()}
             for name, each in document.phases.items()
         ]
-        return {"id": document.id, "name": document.name, "phases": phases}
+        phase = None if self.loaded is None else self.loaded.document.phase
+        return {"id": document.id, "name": document.name, "phase": phase, "phases": phases}
 
     async def _compute(self) -> None:
         path = self._folder / f"defended-{digest_of(self.scenario)}.json"
