@@ -40,6 +40,8 @@ PARTNERS = ("alpha", "bravo", "charlie")
 SETTINGS = Settings(tick_us=5_000, seal_us=10_000, bucket=8, snapshot_ticks=7)
 CYCLES = int(os.environ.get("SYNASPIS_KILL_CYCLES", "30"))
 STARTING_S, SERVING_S = 0.1, 0.15
+LIVES_MAX = 20
+"""As many times the lives may be as many as are asked for, until enough was said in them."""
 
 
 class Jumping:
@@ -358,11 +360,11 @@ class Harness:
 
     def run(self, cycles: int) -> dict[str, object]:
         self.warm_up()
-        for _ in range(cycles):
-            offset_us = self.rng.choice((0, 0, 1, -1, 2, -2)) * SECOND_US // 2
-            self.cycle(offset_us)
-            if self.violations:
-                break
+        # On a slow machine little is said in the lives of so many centres: then there are more.
+        while not self.violations and (
+            self.kills < cycles or (self.kills < LIVES_MAX * cycles and not self.has_tested(cycles))
+        ):
+            self.cycle(self.rng.choice((0, 0, 1, -1, 2, -2)) * SECOND_US // 2)
         self.cycle(0, is_last=True)
         self.judge()
         return {
@@ -373,9 +375,16 @@ class Harness:
             "accepted": sum(len(actor.receipts) for actor in self.actors.values()),
             "refused": sorted({code for actor in self.actors.values() for code in actor.refused.values()}),
             "events": {name: len(actor.feed) for name, actor in self.actors.items()},
+            "is_test": self.has_tested(cycles),
             "cosigned": self.cosigned,
             "violations": self.violations,
         }
+
+    def has_tested(self, cycles: int) -> bool:
+        """Whether so much was sent, accepted, received and cosigned that so many cycles were a test."""
+        accepted = sum(len(actor.receipts) for actor in self.actors.values())
+        received = min(len(actor.feed) for actor in self.actors.values())
+        return accepted > 3 * cycles and received > 2 * cycles and self.cosigned > cycles // 3
 
     def judge(self) -> None:
         """Hold what partners have against what is stored, and the log against itself."""
@@ -413,15 +422,12 @@ def main() -> None:
 @pytest.mark.parametrize("seed", [1])
 def test_a_centre_that_is_killed_at_random_loses_nothing(tmp_path, seed):
     command = [sys.executable, __file__, str(tmp_path), "--cycles", str(CYCLES), "--seed", str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60 + 2 * CYCLES)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600 + 2 * CYCLES)
     assert done.returncode == 0, done.stderr[-4000:]
     result = json.loads(done.stdout)
     assert result["violations"] == []
-    assert result["kills"] == CYCLES + 1
-    # It was a test: much was sent, accepted and received, and the log was cosigned.
-    assert result["accepted"] > 3 * CYCLES
-    assert min(result["events"].values()) > 2 * CYCLES
-    assert result["cosigned"] > CYCLES // 3
+    assert result["kills"] > CYCLES
+    assert result["is_test"], result
 
 
 if __name__ == "__main__":
