@@ -1,8 +1,9 @@
 """Coordination between nations: plans, claims, hand-overs and deadlines, as each was delivered them."""
 
-from synaspis.coordination.against_analysis import Held, compare
+from synaspis.coordination.against_analysis import Analysis, Held, compare
 from synaspis.coordination.board import Board, board_of
 from synaspis.coordination.heard import CENTRES, COORDINATION, DATA, Heard, heard
+from synaspis.coordination.plans import table as plan_table
 from synaspis.coordination.rehearsal import Rehearsed, rehearse
 from synaspis.coordination.responses import Responses, load_responses, responses_ids
 
@@ -10,6 +11,7 @@ __all__ = [
     "CENTRES",
     "COORDINATION",
     "DATA",
+    "Analysis",
     "Board",
     "Heard",
     "Held",
@@ -19,6 +21,7 @@ __all__ = [
     "compare",
     "heard",
     "load_responses",
+    "plan_table",
     "rehearse",
     "responses_ids",
 ]

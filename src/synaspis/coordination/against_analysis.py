@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from shapely import contains_xy, prepare
 
-from synaspis.analyses.capability import Capability
+from synaspis.analyses.capability import Capability, compute
 from synaspis.coordination.shapes import Plane, area_name
-from synaspis.messages import DefencePlan
+from synaspis.core.errors import InputError
+from synaspis.messages import DefencePlan, PlannedTask, canonical_json
+from synaspis.scenario import Scenario
+
+STEPS_DEG: Final = (0.5, 1.0)
+"""Sides of the cells of an analysis for a board that are tried before that of the scenario."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ class Held:
         """The result in a sentence."""
         if self.missing:
             return f"{self.battery} over {self.area}: the analysis does not know {', '.join(self.missing)}"
+        if not self.cells:
+            return f"{self.battery} over {self.area}: no cell of the analysis lies in it"
         if self.share is None:
             return f"{self.battery} over {self.area}: {self.threat} reaches nothing of it"
         return (
@@ -67,36 +76,72 @@ class Held:
 
 
 def compare(plan: DefencePlan, capability: Capability) -> list[Held]:
-    """Hold each task of a plan against a computed defence, for each of its threats.
+    """Hold each task of a plan against a computed defence, for each threat that it is meant against.
 
     Batteries and radars are looked up by id. A task that names no radar is given all of the analysis, under
-    its agreements. A cell counts where its middle lies in the area. Same day and threats as the capability.
+    its agreements; one that names classes of missile is held against threats of these alone. A cell counts
+    where its middle lies in the area. Same day and threats as the capability.
     """
+    return [held for task in plan.tasks for held in _held(task, capability)]
+
+
+def _held(task: PlannedTask, capability: Capability) -> list[Held]:
+    missing = tuple(
+        sorted({task.battery} - {*capability.battery_ids}) + sorted({*task.radars} - {*capability.radar_ids})
+    )
+    area = task.area.model_dump(mode="json", exclude_none=True)
+    inside = _inside(area, capability)
+    defended = None if missing else capability.defended(task.radars or None, (task.battery,))
     found = []
-    for task in plan.tasks:
-        missing = tuple(
-            sorted({task.battery} - {*capability.battery_ids})
-            + sorted({*task.radars} - {*capability.radar_ids})
-        )
-        inside = _inside(task.area.model_dump(mode="json", exclude_none=True), capability)
-        defended = None
-        if not missing:
-            defended = capability.defended(task.radars or None, (task.battery,))
-        for index, threat in enumerate(capability.threat_ids):
-            reached = inside & capability.threatened[index]
-            held = np.zeros_like(reached) if defended is None else reached & defended[index]
-            found.append(
-                Held(
-                    task.battery,
-                    area_name(task.area.model_dump(mode="json", exclude_none=True)),
-                    threat,
-                    missing,
-                    int(inside.sum()),
-                    _sum(capability.area_m2, reached),
-                    _sum(capability.area_m2, held),
-                )
+    for index, threat in enumerate(capability.threat_ids):
+        # The id of a missile class begins with its generic class, such as irbm-3500.
+        if task.against and threat.partition("-")[0] not in task.against:
+            continue
+        reached = inside & capability.threatened[index]
+        held = np.zeros_like(reached) if defended is None else reached & defended[index]
+        found.append(
+            Held(
+                task.battery,
+                area_name(area),
+                threat,
+                missing,
+                int(inside.sum()),
+                _sum(capability.area_m2, reached),
+                _sum(capability.area_m2, held),
             )
+        )
     return found
+
+
+class Analysis:
+    """A computed defence that boards hold plans against; each task is worked out once for all of them.
+
+    capability: of the scenario and phase in which the plans are made.
+    """
+
+    def __init__(self, capability: Capability) -> None:
+        self._capability = capability
+        self._known: dict[bytes, list[dict[str, Any]]] = {}
+
+    @classmethod
+    def of(cls, scenario: Scenario, phase: str) -> Analysis:
+        """Compute the defence of a scenario in a phase, on the finest of `STEPS_DEG` that fits its region."""
+        for step_deg in STEPS_DEG:
+            with suppress(InputError):
+                scenario.grid(step_deg)
+                return cls(compute(scenario, phase, step_deg=step_deg))
+        return cls(compute(scenario, phase))
+
+    def rows(self, task: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What `Held.to_dict` gives for each threat of a task, as messages have it; empty if not whole."""
+        key = canonical_json({name: task.get(name) for name in ("battery", "radars", "area", "against")})
+        if key not in self._known:
+            try:
+                asked = PlannedTask.model_validate(dict(task))
+            except ValidationError:
+                return []
+            self._known[key] = [held.to_dict() for held in _held(asked, self._capability)]
+        return self._known[key]
 
 
 def _inside(area: dict[str, Any], capability: Capability) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from synaspis.coordination import claims, deadlines, plans
+from synaspis.coordination.against_analysis import Analysis
 from synaspis.coordination.heard import CENTRES, Effective, Heard, heard
 from synaspis.coordination.responses import Responses
 from synaspis.core.clock import from_rfc3339, to_rfc3339
@@ -31,11 +32,14 @@ Key = tuple[str, str, str]
 class Board:
     """What one partner was delivered, side by side.
 
-    partner: whose it is. responses: pre-planned responses that it knows; none if left out.
+    partner: whose it is. responses: pre-planned responses that it knows; none if left out. analysis: what
+    plans are held against; it is of the scenario, which everybody has, and of nothing that was delivered.
     """
 
-    def __init__(self, partner: str, responses: Responses | None = None) -> None:
-        self.partner, self.responses = partner, responses
+    def __init__(
+        self, partner: str, responses: Responses | None = None, analysis: Analysis | None = None
+    ) -> None:
+        self.partner, self.responses, self.analysis = partner, responses, analysis
         self._at_us = 0
         self._messages: dict[tuple[str, str], Heard] = {}
         self._tracks: dict[Key, tuple[int, str]] = {}
@@ -118,7 +122,7 @@ class Board:
             "control": _control(messages),
             "picture": self._picture(),
             "source_tracks": self._source_tracks(),
-            "plans": plans.table(messages),
+            "plans": plans.table(messages, self.analysis),
             "objects": self._objects(messages, offers, now_us),
             "hand_overs": [_offer(offer, now_us) for offer in offers],
             "acknowledgements": deadlines.acknowledgements(messages, offers, self.responses, now_us),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from shapely import union_all
 from shapely.geometry.base import BaseGeometry
 
+from synaspis.coordination.against_analysis import Analysis
 from synaspis.coordination.heard import Effective, Heard
 from synaspis.coordination.shapes import Plane, area_name
 from synaspis.core.clock import from_rfc3339, to_rfc3339
@@ -38,8 +39,8 @@ def standing(messages: Effective) -> dict[str, Heard]:
     return {f"{plan.exercise}/{plan.sender}": plan for plan in messages.of(PLAN)}
 
 
-def table(messages: Effective) -> dict[str, Any]:
-    """Plans, overlaps and gaps as plain JSON values."""
+def table(messages: Effective, analysis: Analysis | None = None) -> dict[str, Any]:
+    """Plans, overlaps, gaps and, where there is an analysis, what it says of each task; plain JSON values."""
     plans = [plan for _, plan in sorted(standing(messages).items())]
     tasks = [span for plan in plans for span in _spans(plan, "tasks")]
     needs = [span for plan in plans for span in _spans(plan, "to_defend")]
@@ -58,6 +59,9 @@ def table(messages: Effective) -> dict[str, Any]:
         "to_defend": [{"partner": span.partner, **span.told} for span in needs],
         "overlaps": list(overlaps(tasks)),
         "gaps": list(gaps(tasks, needs)),
+        "against_analysis": None
+        if analysis is None
+        else [{"partner": span.partner, **row} for span in tasks for row in analysis.rows(span.told)],
     }
 
 

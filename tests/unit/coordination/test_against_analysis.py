@@ -74,4 +74,4 @@ def test_what_the_analysis_does_not_know_is_named_and_not_guessed():
 def test_where_nothing_is_threatened_there_is_no_share():
     (held,) = compare(plan(battery(), place=(-40.0, 170.0)), CAPABILITY)
     assert (held.cells, held.share) == (0, None)
-    assert held.text.endswith("irbm-3500 reaches nothing of it")
+    assert held.text.endswith("no cell of the analysis lies in it")

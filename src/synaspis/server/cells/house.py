@@ -37,6 +37,7 @@ from synaspis.server.cells.looks import LogLook
 from synaspis.server.cells.paced_clock import PacedClock
 from synaspis.server.cells.page import Page, page_folder
 from synaspis.server.cells.page_server import PageServer, page_context
+from synaspis.server.cells.planning import hold_plans
 from synaspis.server.cells.routes import ROUTES
 from synaspis.server.cells.scene import Scenes
 from synaspis.server.cells.side import CENTRES, CentreName, Side
@@ -98,13 +99,14 @@ class House:
     def _hall(self) -> Hall:
         sides = {centre: self._side(centre, service) for centre, service in self._services.items()}
         names = {name: each.name for name, each in self.grounds.scenario.document.partners.items()}
+        responses = None if self.grounds.loaded is None else self.grounds.loaded.responses
         partners, listed = sides["data"].book.membership.partners, sides["data"].book.document.partners
         cells = {
             name: Cell(
                 name,
                 names.get(name) or listed[name].name or name,
                 sides,
-                Board(name),
+                Board(name, responses),
                 {centre: LogLook(side, name, self.clock) for centre, side in sides.items()},
             )
             for name in partners
@@ -176,13 +178,15 @@ class House:
         stopped = asyncio.create_task(self._stop.wait())
         serving = asyncio.create_task(server.serve([listening]), name="page")
         self.journal.write("listening", port=port)
+        planning = asyncio.create_task(hold_plans(hall, self.grounds.loaded), name="planning")
         on_open(hall.base, self._links())
         try:
             await asyncio.wait([stopped, serving, *centres], return_when=asyncio.FIRST_COMPLETED)
         finally:
             server.should_exit = True
-            stopped.cancel()
-            await asyncio.gather(serving, stopped, return_exceptions=True)
+            for task in (stopped, planning):
+                task.cancel()
+            await asyncio.gather(serving, stopped, planning, return_exceptions=True)
 
     def _links(self) -> Links:
         """A one-time link for each cell, the operator and an observer."""
