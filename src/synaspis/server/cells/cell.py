@@ -75,17 +75,17 @@ class Cell:
             self.take(centre, events)
         self.wake()
 
-    async def history(self, centre: CentreName) -> list[Mapping[str, Any]]:
-        """Every event that a centre delivered to this cell, in order, as it wrote them."""
-        return [content for _, content in await self._stored(centre)]
+    async def history(self, centre: CentreName) -> list[FeedEvent]:
+        """Every event that a centre delivered to this cell, in order."""
+        found: list[FeedEvent] = []
+        while events := await self.sides[centre].read(
+            self.id, found[-1].counter if found else 0, READ_AT_ONCE
+        ):
+            found += events
+        return found
 
     async def _stored(self, centre: CentreName) -> list[tuple[FeedEvent, Mapping[str, Any]]]:
-        found: list[tuple[FeedEvent, Mapping[str, Any]]] = []
-        while events := await self.sides[centre].read(
-            self.id, found[-1][0].counter if found else 0, READ_AT_ONCE
-        ):
-            found += [(event, json.loads(event.data)) for event in events]
-        return found
+        return [(event, json.loads(event.data)) for event in await self.history(centre)]
 
     def news(self, centre: CentreName, events: Sequence[FeedEvent]) -> None:
         """Take what a centre has just stored for this cell; `load` fetches what comes before it has ended."""

@@ -14,14 +14,23 @@ class PacedClock:
 
     def __init__(self, at_us: int, monotonic_ns: Callable[[], int] = time.monotonic_ns) -> None:
         self._monotonic_ns = monotonic_ns
-        self._state = (at_us, monotonic_ns(), 0.0)
+        self._state: tuple[int, int, float, int | None] = (at_us, monotonic_ns(), 0.0, None)
 
     def now_us(self) -> int:
         """Microseconds since the Unix epoch."""
-        at_us, since_ns, speed = self._state
-        return at_us + int((self._monotonic_ns() - since_ns) * speed / 1_000)
+        at_us, since_ns, speed, leash_us = self._state
+        passed_us = (self._monotonic_ns() - since_ns) / 1_000
+        now_us = at_us + int(passed_us * speed)
+        if leash_us is None or now_us <= leash_us or speed <= 1.0:
+            return now_us
+        return leash_us + int(passed_us - (leash_us - at_us) / speed)
 
-    def run(self, speed: float, at_us: int | None = None) -> None:
-        """Go on at a speed, 0 to stand still; at_us: from another instant."""
+    def run(self, speed: float, at_us: int | None = None, *, leash_us: int | None = None) -> None:
+        """Go on at a speed, 0 to stand still.
+
+        at_us: from another instant. leash_us: beyond this instant no faster than the clock of the machine, so
+        that it does not run away from a machine that cannot keep up; it never stands still of itself, because
+        nothing is answered by centres whose clock stands.
+        """
         begin_us = self.now_us() if at_us is None else at_us
-        self._state = (begin_us, self._monotonic_ns(), speed)
+        self._state = (begin_us, self._monotonic_ns(), speed, leash_us)
