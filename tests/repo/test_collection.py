@@ -13,9 +13,17 @@ TESTS = ROOT / "tests"
 NOT_TESTS = {"conftest.py"}
 
 
+def is_of_all(config: pytest.Config) -> bool:
+    """Whether this run is of every test, so that it has collected them itself."""
+    places = {(config.rootpath / place).resolve() for place in config.args}
+    return places == {TESTS} and not config.option.keyword and not config.option.markexpr
+
+
 @pytest.fixture(scope="module")
-def collected() -> set[str]:
-    """Files in which a plain `pytest` finds tests, asked of pytest itself in a process of its own."""
+def collected(request: pytest.FixtureRequest) -> set[str]:
+    """Files in which a plain `pytest` finds tests; in a run of some of them another process is asked."""
+    if is_of_all(request.config):
+        return {item.path.relative_to(ROOT).as_posix() for item in request.session.items}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider"]
     done = subprocess.run(

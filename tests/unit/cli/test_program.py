@@ -14,6 +14,7 @@ from synaspis.analyses import outputs
 from synaspis.cli import main
 
 FULL = Path("/dev/full")
+QUICK = ("--no-launch-area", "--no-contributions", "--questions", "coverage")
 RUN = [sys.executable, "-c", "from synaspis.cli import main; main()"]
 
 
@@ -156,7 +157,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(call, tmp_path, scenario_
         raise KeyboardInterrupt
 
     monkeypatch.setattr(outputs, "write_zarr", interrupted)
-    done = call("study", scenario_file, "--out", tmp_path / "out" / "small", "--no-launch-area")
+    done = call("study", scenario_file, "--out", tmp_path / "out" / "small", *QUICK)
     assert done.status == 130
     assert done.err.splitlines()[-1] == "Stopped. Nothing half-written was left behind."
     assert list((tmp_path / "out").iterdir()) == []
@@ -232,10 +233,7 @@ def test_a_full_disk_leaves_nothing(call, tmp_path, scenario_file, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "coverage.zarr")
 
     monkeypatch.setattr(outputs, "write_zarr", full)
-    done = call(
-        "study", scenario_file, "--out", tmp_path / "out" / "small", "--no-launch-area",
-        "--no-contributions", "--json",
-    )  # fmt: skip
+    done = call("study", scenario_file, "--out", tmp_path / "out" / "small", *QUICK, "--json")
     assert done.status == 1
     assert done.document["error"]["faults"][0]["what"].endswith(
         "small: No space left on device; nothing was left behind"

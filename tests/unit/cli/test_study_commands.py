@@ -299,7 +299,7 @@ def test_a_study_of_a_file_that_extends_another_is_rebuilt_from_its_copies(
         "utf-8",
     )
     out = tmp_path / "out"
-    options = ("--no-contributions", "--no-launch-area")
+    options = ("--no-contributions", "--no-launch-area", "--questions", "coverage")
     assert call("study", mine, "--out", out, *options).status == 0
     mine.unlink()
     (tmp_path / "base.yaml").unlink()

@@ -17,6 +17,7 @@ from synaspis.log import Signer, WebPlace, Witness, open_note, read_vkeys, verif
 from synaspis.server import DataFolder, Mirror, mirror
 
 JSON = {"content-type": "application/json"}
+NDJSON = {"content-type": "application/x-ndjson"}
 WRITER = "https://writer.example:8443"
 
 
@@ -146,10 +147,12 @@ def test_mirror_shows_the_same_bytes_as_the_node_that_writes(start_nodes):
     nodes = start_nodes()
     with nodes.client(nodes.writer, "alpha") as alpha, nodes.client(nodes.mirror, "alpha") as read:
         leaves = []
-        for number in range(90):  # more than a bucket of 64, so that the log grows by more than one
-            response = nodes.post(alpha, f"number {number}")
-            assert response.status_code == 201
-            leaves.append(json.loads(base64.b64decode(response.json()["payload"]))["leaf"])
+        for first in range(0, 90, 30):  # more than a bucket of 64, so that the log grows by more than one
+            raws = [nodes.writer.envelope("alpha", f"number {first + number}") for number in range(30)]
+            response = alpha.post("/v1/messages", content=b"\n".join(raws), headers=NDJSON)
+            for answer in map(json.loads, response.text.splitlines()):
+                assert answer["status"] == 201
+                leaves.append(json.loads(base64.b64decode(answer["body"]["payload"]))["leaf"])
         newest = f"/v1/log/proof?leaf={leaves[-1]}"
         eventually(lambda: alpha.get(newest).is_success)
         # Nothing is sent any more: both stand still, once the mirror has the last seal.

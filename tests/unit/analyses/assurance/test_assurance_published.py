@@ -1,8 +1,10 @@
 """Published conclusions on the European shield and a third party's deterrent come out of the physics."""
 
 import pytest
+import yaml
 
 from synaspis.analyses.assurance import AssuranceResult, Verdict, assurance
+from synaspis.analyses.assurance.document import assurance_path
 from synaspis.scenario import load_scenario_document
 
 EUROPE = load_scenario_document("europe")
@@ -82,12 +84,15 @@ def test_the_same_dispute_over_one_value_flips_the_answer():
     assert reached(his)
 
 
-def test_without_the_fourth_phase_capability_is_gone_and_nothing_is_lost_against_iran():
+def test_without_the_fourth_phase_capability_is_gone_and_nothing_is_lost_against_iran(tmp_path):
     """Sankaran, Arms Control Today (November 2013): the cancellation removed any capability against Russian
     missiles and cost none against Iranian ones.
     """
-    result = quick(limits=True, phase="2022")
-    limit = next(limit for limit in result.limits if limit["id"] == "no-fourth-phase")
+    content = yaml.safe_load(assurance_path(EUROPE).read_text("utf-8"))
+    content["limits"] = {"no-fourth-phase": content["limits"]["no-fourth-phase"]}
+    (tmp_path / "one-limit.yaml").write_text(yaml.safe_dump(content), "utf-8")
+    result = quick(limits=True, phase="2022", about=tmp_path / "one-limit.yaml")
+    (limit,) = result.limits
     assert result.verdict is Verdict.CONTESTED
     assert limit["verdict"] == "no"
     assert [each["area_m2"] for each in limit["forgone"]] == [0.0, 0.0, 0.0]

@@ -136,8 +136,15 @@ def test_an_interceptor_that_stands_in_a_pair_alone_is_found_there():
     assert asked.fixed == {"gbi-two-stage.burnout_speed": 6.3e3}
 
 
-def test_a_limit_on_speed_makes_the_fast_interceptor_slow_and_its_verdict_no():
-    result = assurance(EUROPE, interceptor="sm-3-iib", burnout_speed_m_s=9e3, sensitivity=False, step_deg=3.0)
+def with_limits(tmp_path, *names):
+    return written(tmp_path, limits={name: PACKAGED["limits"][name] for name in names})
+
+
+def test_a_limit_on_speed_makes_the_fast_interceptor_slow_and_its_verdict_no(tmp_path):
+    about = with_limits(tmp_path, "speed-5", "no-polish-site", "half-the-numbers")
+    result = assurance(
+        EUROPE, interceptor="sm-3-iib", burnout_speed_m_s=9e3, sensitivity=False, step_deg=3.0, about=about
+    )
     limits = {limit["id"]: limit["verdict"] for limit in result.limits}
     assert result.verdict is Verdict.YES
     assert limits["speed-5"] == "no"
@@ -145,11 +152,10 @@ def test_a_limit_on_speed_makes_the_fast_interceptor_slow_and_its_verdict_no():
     assert limits["half-the-numbers"] == "yes"
 
 
-def test_a_limit_on_numbers_bounds_what_could_be_stopped_and_says_what_it_leaves_out():
-    limits = {
-        limit["id"]: limit
-        for limit in assurance(EUROPE, phase="2018", sensitivity=False, step_deg=3.0).limits
-    }
+def test_a_limit_on_numbers_bounds_what_could_be_stopped_and_says_what_it_leaves_out(tmp_path):
+    about = with_limits(tmp_path, "speed-5", "half-the-numbers")
+    result = assurance(EUROPE, phase="2018", sensitivity=False, step_deg=3.0, about=about)
+    limits = {limit["id"]: limit for limit in result.limits}
     standing = sum(
         battery.entry.interceptors
         for battery in EUROPE.in_service(EUROPE.phase("2018").date)

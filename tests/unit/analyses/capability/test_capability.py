@@ -85,7 +85,7 @@ def subset(draw, ids):
     return [name for name in ids if random.random() < share]
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=9, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), sharing=st.sampled_from(SHARINGS))
 def test_any_part_is_defended_as_coverage_says(data, sharing):
     radars, batteries = subset(data.draw, WHOLE.radar_ids), subset(data.draw, WHOLE.battery_ids)
@@ -95,7 +95,7 @@ def test_any_part_is_defended_as_coverage_says(data, sharing):
     assert np.array_equal(WHOLE.warning_s(sensors, sharing), warning_s, equal_nan=True)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), sharing=st.sampled_from(SHARINGS))
 def test_any_part_is_defended_as_coverage_says_when_more_shots_are_required(demanding, data, sharing):
     scenario, capability = demanding

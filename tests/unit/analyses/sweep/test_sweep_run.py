@@ -120,8 +120,9 @@ def test_processes_of_this_machine_give_the_same_bytes(file, alone, tmp_path):
     assert content_hash(result.folder / "sweep.zarr") == content_hash(alone.folder / "sweep.zarr")
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
-@pytest.mark.parametrize("options", [[], ["--processes", "2"]])
+@pytest.mark.parametrize(
+    ("stop", "options"), [(signal.SIGINT, ["--processes", "2"]), (signal.SIGKILL, [])], ids=["ctrl-c", "kill"]
+)
 def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(file, alone, tmp_path, stop, options):
     folder = tmp_path / "out"
     command = [
