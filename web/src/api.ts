@@ -1,6 +1,6 @@
 /** Requests to the cell server; the only module that asks anything of anybody. */
 
-import type { Json, JsonObject, Scene, Session } from "./types";
+import type { Json, JsonObject, Programme, Scene, Session } from "./types";
 
 export interface Fault {
   what: string;
@@ -79,6 +79,9 @@ export const getStatus = (): Promise<Json> => ask("api/status");
 
 /** Issue a one-time link, for the operator. */
 export const issueLink = (link: JsonObject): Promise<{ link: string; until: string }> => post("api/links", link);
+
+/** The list of events; for the white cell. */
+export const getProgramme = (): Promise<Programme> => ask("api/exercise");
 
 /** Steer the exercise; for the white cell. */
 export const steer = (action: string, more: JsonObject = {}): Promise<Json> => post("api/white", { action, ...more });

@@ -36,6 +36,8 @@ export function namesOf(message: DeliveredMessage): string[] {
 export class Store {
   readonly tracks = new Map<number, KnownTrack>();
   readonly changedTracks = new Set<number>();
+  /** Tracks that ended though their predicted impact was still to come: nobody sees them, and they have not come down. */
+  private readonly lost = new Map<number, KnownTrack>();
   readonly items: Item[] = [];
   readonly logs = new Map<CentreName, LogState>();
   readonly cancelled = new Set<string>();
@@ -51,6 +53,7 @@ export class Store {
   /** Forget everything but the clock, which is the same for all cells. */
   forget(): void {
     this.tracks.clear();
+    this.lost.clear();
     this.changedTracks.clear();
     this.items.length = 0;
     this.logs.clear();
@@ -74,6 +77,10 @@ export class Store {
       this.changedTracks.add(track.number);
       if (ENDED.has(track.status)) {
         this.tracks.delete(track.number);
+        this.lost.delete(track.number);
+        if (track.status === "ended" && track.impact?.time) {
+          this.lost.set(track.number, { track, trail: [], counter: event.counter, centre: event.centre });
+        }
         continue;
       }
       const trail = this.tracks.get(track.number)?.trail ?? [];
@@ -81,6 +88,11 @@ export class Store {
       if (trail.length > TRAIL_KEPT) trail.shift();
       this.tracks.set(track.number, { track, trail, counter: event.counter, centre: event.centre });
     }
+  }
+
+  /** Tracks that nobody sees any more and whose predicted impact is still to come. */
+  outOfSight(): KnownTrack[] {
+    return [...this.lost.values()].filter((known) => (this.secondsUntil(known.track.impact?.time) ?? -1) > 0);
   }
 
   private takeItem(item: Item): void {

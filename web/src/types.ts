@@ -23,7 +23,26 @@ export interface Session {
   exercise: string | null;
   nations: Named[];
   view_as: string[];
-  scenario: { id: string; name: string; phases: Phase[] };
+  scenario: { id: string; name: string; phase?: string | null; phases: Phase[] };
+}
+
+export interface Inject {
+  id: string;
+  event: string;
+  incident: string;
+  at: string;
+  sender: string;
+  brings: string;
+  expected: { by: string[]; action: string; within_s: number }[];
+}
+
+/** What the white cell has before it. */
+export interface Programme extends Named {
+  summary: string;
+  starts: string;
+  ends: string;
+  objectives: { id: string; text: string }[];
+  injects: Inject[];
 }
 
 export type AssetKind = "radar" | "battery" | "ship" | "satellite" | "centre";

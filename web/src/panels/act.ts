@@ -9,6 +9,11 @@ import type { Context } from "./panel";
 
 const WINDOW_S = 120;
 const ROLE = "duty officer";
+/** As the scripted cells of an exercise warn. */
+const LEAST_RADIUS_M = 50_000;
+const LEAST_AROUND_MS = 30_000;
+/** Of a chi-square with two degrees of freedom: minus twice the logarithm of 0.05. */
+const HOLDS_95 = 5.991;
 
 async function send(context: Context, kind: string, body: JsonObject, outcome: HTMLElement): Promise<boolean> {
   try {
@@ -25,12 +30,19 @@ async function send(context: Context, kind: string, body: JsonObject, outcome: H
   }
 }
 
-/** Acknowledge a message as seen; one of the other centre is named in `elsewhere`. */
-export async function acknowledge(context: Context, item: DeliveredMessage): Promise<void> {
+/** Button that acknowledges a message as seen; one of the other centre is named in `elsewhere`. */
+export function acknowledgeButton(context: Context, item: DeliveredMessage): HTMLElement {
   const name = item.reference ?? item.message.id ?? "";
   const where = item.centre === "coordination" ? "about" : "elsewhere";
-  const outcome = el("p");
-  await send(context, "acknowledgement", { says: "seen", role: ROLE, [where]: [name] }, outcome);
+  const outcome = el("span", { "aria-live": "polite" });
+  const seen = button("Acknowledge", () => {
+    void send(context, "acknowledgement", { says: "seen", role: ROLE, [where]: [name] }, outcome).then((sent) => {
+      if (!sent) return;
+      outcome.textContent = "✓ Acknowledged";
+      seen.hidden = true;
+    });
+  }, { class: "link" });
+  return el("span", {}, seen, outcome);
 }
 
 /** A line to write to the others. */
@@ -63,10 +75,42 @@ export function windowOf(known: KnownTrack): JsonObject {
   return { earliest: new Date(instantMs(end) - WINDOW_S * 1000).toISOString(), latest: new Date(instantMs(end)).toISOString() };
 }
 
-/** Intention or claim on a track, by one of our own batteries. */
-export function claimForm(context: Context, known: KnownTrack): HTMLElement {
-  const object = objectOf(known);
-  if (!object) return el("p", { class: "quiet" }, "We are not told where this object is, so it cannot be claimed.");
+/** Radius around a predicted impact that holds it in 95 of 100 cases, if the covariance is true; never under the least one. */
+export function dangerRadius(covariance: readonly number[] | undefined): number {
+  const [eastEast = 0, eastNorth = 0, northNorth = 0] = covariance ?? [];
+  const largest = (eastEast + northNorth) / 2 + Math.hypot((eastEast - northNorth) / 2, eastNorth);
+  return Math.max(LEAST_RADIUS_M, Math.ceil(Math.sqrt(largest * HOLDS_95) / 1000) * 1000);
+}
+
+/** A warning of the people around the predicted impact of a track. newest: what is known of it when the button is pressed. */
+export function warnForm(context: Context, newest: () => KnownTrack): HTMLElement {
+  const outcome = el("p", { "aria-live": "polite" });
+  const name = el("input", { type: "text", maxlength: 80, "aria-label": "Name of the area", placeholder: "Name of the area, such as Leipzig" });
+  const warn = (level: string): void => {
+    const { impact } = newest().track;
+    if (!impact?.time) {
+      outcome.className = "error";
+      outcome.textContent = "We are not told where or when it will come down, so we cannot warn of it.";
+      return;
+    }
+    const at = instantMs(impact.time);
+    const around = (impact.sigma_s ?? 0) * 2000 + LEAST_AROUND_MS;
+    const area: JsonObject = {
+      centre: { latitude_deg: impact.latitude_deg, longitude_deg: impact.longitude_deg }, radius_m: dangerRadius(impact.covariance_m2),
+    };
+    if (name.value.trim() !== "") area.name = name.value.trim();
+    const impactWindow = { earliest: new Date(at - around).toISOString(), latest: new Date(at + around).toISOString() };
+    void send(context, "warning", level === "all-clear" ? { level, area } : { level, area, impact: impactWindow }, outcome);
+  };
+  return el("div", { class: "row", role: "group", "aria-label": "Warning" }, name,
+    button("Watch", () => { warn("watch"); }),
+    button("Take shelter", () => { warn("take-shelter"); }, { class: "main" }),
+    button("All clear", () => { warn("all-clear"); }), outcome);
+}
+
+/** Intention or claim on a track, by one of our own batteries. newest: what is known of it when the button is pressed. */
+export function claimForm(context: Context, newest: () => KnownTrack): HTMLElement {
+  if (!objectOf(newest())) return el("p", { class: "quiet" }, "We are not told where this object is, so it cannot be claimed.");
   const own = context.scene.assets.filter((asset) => asset.kind === "battery" && asset.owner === context.session.cell);
   const outcome = el("p", { "aria-live": "polite" });
   let battery = own[0]?.id ?? "";
@@ -75,12 +119,13 @@ export function claimForm(context: Context, known: KnownTrack): HTMLElement {
     : el("label", { class: "choice" }, "Battery",
       el("input", { type: "text", size: 14, change: (event) => { battery = (event.target as HTMLInputElement).value.trim(); } }));
   const claim = (kind: string): void => {
+    const known = newest();
     if (battery === "") {
       outcome.className = "error";
       outcome.textContent = "Which battery? Give its name.";
       return;
     }
-    void send(context, kind, { object, battery, window: windowOf(known) }, outcome);
+    void send(context, kind, { object: objectOf(known), battery, window: windowOf(known) }, outcome);
   };
   return el("div", { class: "row", role: "group", "aria-label": "Engagement coordination" }, field,
     button("State intention", () => { claim("engagement-intent"); }),

@@ -4,7 +4,7 @@ import { button, el } from "../dom";
 import { clockTime, kilometres, place, words } from "../format";
 import { contentOf, isMessage, type Item, namesOf } from "../store";
 import type { DeliveredMessage, Json } from "../types";
-import { acknowledge, textForm } from "./act";
+import { acknowledgeButton, textForm } from "./act";
 import { type Context, mayAct, nameOf, type Panel } from "./panel";
 import { isObject, plainly } from "./records";
 import { showWhy, whyNotForm } from "./why";
@@ -102,7 +102,7 @@ function entry(context: Context, item: Item): HTMLElement {
       void showWhy(context, `Why do I see this ${message.kind.replace(/-/g, " ")}?`, item.centre, item.counter, item.why, item.quality);
     }, { class: "link" }));
   if (mayAct(context) && namesOf(item).length > 0 && message.sender !== context.session.cell) {
-    actions.append(button("Acknowledge", () => { void acknowledge(context, item); }, { class: "link" }));
+    actions.append(acknowledgeButton(context, item));
   }
   const findings = (item.findings ?? []).map((finding) => el("p", { class: "error" }, `Check: ${finding.text}`));
   return el("article", { class: "message", "aria-label": title },

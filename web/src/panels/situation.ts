@@ -4,7 +4,7 @@ import { el } from "../dom";
 import { clockTime, countdown, place, words } from "../format";
 import { contentOf, type KnownTrack } from "../store";
 import type { DeliveredMessage, Json, JsonObject, Place } from "../types";
-import { claimForm } from "./act";
+import { claimForm, warnForm } from "./act";
 import { type Context, mayAct, nameOf, type Panel } from "./panel";
 import { Table } from "./table";
 import { showWhy } from "./why";
@@ -28,7 +28,7 @@ function impactPlace(message: DeliveredMessage): string {
   const area = object(content.area);
   const at = area.centre ?? content.impact;
   const point = object(at);
-  if (typeof point.latitude_deg !== "number" || typeof point.longitude_deg !== "number") return text(area.name);
+  if (typeof point.latitude_deg !== "number" || typeof point.longitude_deg !== "number") return text(area.name) || "not known yet";
   const name = text(area.name);
   return `${name === "" ? "" : `${name}, `}${place(point.latitude_deg, point.longitude_deg)}`;
 }
@@ -65,7 +65,8 @@ export function situationPanel(context: Context): Panel {
     columns: [
       { title: "Track", cell: (known) => `T${known.track.number}`, kind: "tight" },
       { title: "Seen by", cell: (known) => known.track.sources.map((source) => nameOf(session, source)).join(", ") },
-      { title: "Seen at", cell: (known) => clockTime(known.track.time), kind: "tight" },
+      { title: "Seen at", cell: (known) => el("span", {}, clockTime(known.track.time),
+        known.track.status === "ended" ? el("span", { class: "tag" }, "out of sight") : null), kind: "tight" },
       { title: "Predicted impact", cell: (known) => impactOf(known.track.impact) },
       { title: "Impact in", cell: (known) => until(known.track.impact?.time), kind: "count" },
     ],
@@ -74,8 +75,9 @@ export function situationPanel(context: Context): Panel {
   let shown = "";
   const update = (): void => {
     warnings.show(store.messages("warning", "launch-report"), context.view.selected);
-    tracks.show([...store.tracks.values()].sort((one, other) => one.track.number - other.track.number), context.view.selected);
-    const chosen = store.tracks.get(Number(context.view.selected.replace("track:", "")));
+    tracks.show([...store.tracks.values(), ...store.outOfSight()].sort((one, other) => one.track.number - other.track.number), context.view.selected);
+    const number = Number(context.view.selected.replace("track:", ""));
+    const chosen = store.tracks.get(number) ?? store.outOfSight().find((known) => known.track.number === number);
     const key = chosen ? context.view.selected : "";
     if (key === shown) return;
     shown = key;
@@ -87,7 +89,7 @@ export function situationPanel(context: Context): Panel {
 }
 
 function impactOf(impact: Place | undefined): string {
-  if (!impact) return "not told to us";
+  if (!impact) return "not known to us yet";
   const spread = impact.covariance_m2 ? "" : ", uncertainty not told";
   return `${place(impact.latitude_deg, impact.longitude_deg)}${spread}`;
 }
@@ -103,6 +105,8 @@ function trackDetail(context: Context, known: KnownTrack): HTMLElement {
       ? `${place(track.launch.latitude_deg, track.launch.longitude_deg)} at ${clockTime(track.launch.time)}` : "not told to us"),
     el("dt", {}, "Under"), el("dd", {}, track.why.map((each) => `${each.agreement}, clause ${each.clause}`).join("; ")),
   );
-  const form = mayAct(context) && context.session.role === "nation" ? claimForm(context, known) : null;
-  return el("section", { "aria-label": `Track T${track.number}` }, el("h2", {}, `Track T${track.number} `, why), facts, form ?? "");
+  const newest = (): KnownTrack => context.store.tracks.get(track.number) ?? known;
+  const forms = mayAct(context) && context.session.role === "nation"
+    ? [el("h3", {}, "Warn the people there"), warnForm(context, newest), el("h3", {}, "Say who takes it"), claimForm(context, newest)] : [];
+  return el("section", { "aria-label": `Track T${track.number}` }, el("h2", {}, `Track T${track.number} `, why), facts, ...forms);
 }
