@@ -17,6 +17,7 @@ const ALLOWED: Record<(typeof ORDERS)[number], string[]> = {
 /** An instant from what a person writes: 09:12 or 09:12:30 of the day of the exercise, or a whole instant. */
 export function instantOf(written: string, day: string): string | null {
   const found = /^(\d\d?):(\d\d)(?::(\d\d))?$/.exec(written.trim());
+  if (!found && !/^\d{4}-\d\d-\d\dT/.test(written.trim())) return null;
   const instant = found
     ? `${day.slice(0, 10)}T${(found[1] ?? "").padStart(2, "0")}:${found[2] ?? ""}:${found[3] ?? "00"}Z`
     : written.trim();
