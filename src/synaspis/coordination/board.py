@@ -122,7 +122,7 @@ class Board:
             "control": _control(messages),
             "picture": self._picture(),
             "source_tracks": self._source_tracks(),
-            "plans": plans.table(messages, self.analysis),
+            "plans": self.plans(),
             "objects": self._objects(messages, offers, now_us),
             "hand_overs": [_offer(offer, now_us) for offer in offers],
             "acknowledgements": deadlines.acknowledgements(messages, offers, self.responses, now_us),
@@ -131,6 +131,20 @@ class Board:
             "consultations": deadlines.consultations(messages, now_us),
             "warnings": deadlines.warnings(messages, now_us),
         }
+
+    def plans(self) -> dict[str, Any]:
+        """The plans alone, as `to_dict` has them."""
+        return plans.table(self.messages(), self.analysis)
+
+    def findings(self, now_us: int) -> list[dict[str, Any]]:
+        """Conflicts, duplicates and overlaps on all objects, each with its `claims`: who, with what."""
+        messages = self.messages()
+        found = []
+        for group in claims.groups(claims.entries(messages, claims.offers(messages), now_us)):
+            opened = [each for each in group.members if each.open]
+            held = sorted(f"{each.holder}: {each.message.body.get('battery')}" for each in opened)
+            found += [{**each, "claims": held} for each in claims.findings(group)]
+        return found
 
     def _picture(self) -> list[dict[str, Any]]:
         found = []

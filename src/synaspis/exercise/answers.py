@@ -27,6 +27,7 @@ class Answers:
     def __init__(self, name: str, doctrine: Doctrine, responses: Responses | None, reaches: Reaches) -> None:
         self._name, self._doctrine, self._responses, self._reaches = name, doctrine, responses, reaches
         self._claims: dict[str, list[Impact]] = {}
+        self._own: set[str] = set()
         self._invoked: set[str] = set()
 
     def take(self, event: Mapping[str, Any], centre: str) -> Iterator[Body]:
@@ -35,11 +36,16 @@ class Answers:
         if kind == "engagement-claim":
             self._claims[event["reference"]] = impact_of_claim(shown)
         if sender == self._name:
+            self._own.add(event["reference"])
             return
         where = "about" if centre == COORDINATION else "elsewhere"
         if kind in self._doctrine.acknowledges:
             yield _acknowledgement("seen", {where: [event["reference"]]})
-        if kind == "ambiguity-query" and "id" in event["message"]:
+        if (
+            kind == "ambiguity-query"
+            and "id" in event["message"]
+            and self._own & {*event.get("concerns", ())}
+        ):
             yield _maintained(event["message"]["id"])
         if kind == "hand-over" and shown.get("to") == self._name:
             says = "accepted" if self._would_take(event) else "declined"

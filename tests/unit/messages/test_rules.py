@@ -141,6 +141,10 @@ def test_a_report_without_range_and_height_is_not_judged():
     assert rules_broken(launch_report()) == {}
 
 
+def test_a_notification_that_gives_what_the_hague_code_asks_for_breaks_nothing():
+    assert rules_broken(planned("hague-code-2002")) == {}
+
+
 def test_fields_that_an_agreement_asks_for():
     broken = rules_broken(planned("hague-code-2002", azimuth_deg=None))
     assert broken == {"hague-code-2002/needed": None}

@@ -9,6 +9,7 @@ from synaspis.core.clock import SECOND_US, from_rfc3339, to_rfc3339
 from synaspis.exchange.release.correlation import distance_to_area_m
 from synaspis.exercise.reading import Impact
 from synaspis.exercise.review.knowledge import is_impact_of, is_track_of
+from synaspis.exercise.review.links import about, message_of, names_of
 from synaspis.exercise.review.people import speaks_of
 from synaspis.exercise.review.record import Record, Sent
 from synaspis.exercise.truth import TrueFlight, instant_us
@@ -72,6 +73,7 @@ def actions(record: Record) -> Iterator[dict[str, Any]]:
     seen: in time; late: after its time; missed: not at all. Where the inject launches a flight, a warning or
     a claim counts only if it is of that flight.
     """
+    ids = names_of(record)
     for event_id, _, inject_id, inject in record.loaded.document.injects():
         objectives = inject.objectives or record.loaded.document.events[event_id].objectives
         for expected in inject.expected:
@@ -89,7 +91,7 @@ def actions(record: Record) -> Iterator[dict[str, Any]]:
                 }
                 if done_us is not None:
                     row["after_inject_s"] = _first(
-                        record, nation, expected.action, inject.payload.flight, done_us
+                        record, nation, expected.action, inject_id, inject.payload.flight, ids
                     )
                     row["verdict"] = _verdict(row["after_inject_s"], expected.within.si)
                 yield row
@@ -108,11 +110,22 @@ def objectives(record: Record, rows: list[dict[str, Any]]) -> list[dict[str, Any
     ]
 
 
-def _first(record: Record, nation: str, action: str, flight_id: str | None, done_us: int) -> float | None:
+def _first(
+    record: Record,
+    nation: str,
+    action: str,
+    inject_id: str,
+    flight_id: str | None,
+    ids: Mapping[tuple[str, str], str],
+) -> float | None:
+    done_us, asked = record.done[inject_id], message_of(record, inject_id)
     for sent in record.sent:
         if sent.sender != nation or sent.kind != action or sent.at_us < done_us:
             continue
         if flight_id is not None and not _is_about(sent, record, flight_id):
+            continue
+        is_answer = asked is not None and action == "acknowledgement"
+        if is_answer and asked and str(asked.message["id"]) not in about(sent, ids):
             continue
         return (sent.at_us - done_us) / SECOND_US
     return None

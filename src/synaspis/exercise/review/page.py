@@ -21,6 +21,7 @@ def render(review: Mapping[str, Any], compared: Mapping[str, Any] | None = None)
         .render(
             review=review,
             compared=compared,
+            names={name: row["name"] for name, row in review["nations"].items()} | {"white": "White cell"},
             answer=answer(review),
             compared_answer="" if compared is None else compared_answer(compared),
         )
@@ -60,7 +61,21 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters.update(instant=_instant, span=_span, place=_place, metres=_metres, share=_share)
+    environment.filters.update(named=_named, seen=_seen)
     return environment
+
+
+def _named(partner: str, names: Mapping[str, str]) -> str:
+    """Names of partners by their ids, of one or of several with commas between."""
+    return ", ".join(names.get(each, each) for each in partner.split(", "))
+
+
+def _seen(seen: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """Who saw something, from when on; once where all did at the same time."""
+    times = sorted(set(seen.values()))
+    if len(times) == 1 and len(seen) == len(names) - 1:
+        return f"all from {_instant(times[0])}"
+    return ", ".join(f"{names.get(each, each)} from {_instant(seen[each])}" for each in sorted(seen))
 
 
 def _instant(text: str) -> str:

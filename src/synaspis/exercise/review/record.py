@@ -32,13 +32,17 @@ _SEED: Final = re.compile(r"; seed ([0-9]+)")
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that a centre accepted. at_us: when; message: as its sender signed it."""
+    """A message that a centre accepted.
+
+    at_us: when. message: as its sender signed it. digest: SHA-256 of the envelope.
+    """
 
     centre: str
     at_us: int
     sender: str
     kind: str
     message: Mapping[str, Any]
+    digest: str = ""
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -148,7 +152,14 @@ def _sent(centre: str, store: SqliteStore) -> Iterator[Sent]:
     after = 0
     while page := store.submissions(after, _PAGE):
         for row, _entry in page:
-            yield Sent(centre, row.received_us, row.sender, row.kind, json.loads(payload_of(row.envelope)))
+            yield Sent(
+                centre,
+                row.received_us,
+                row.sender,
+                row.kind,
+                json.loads(payload_of(row.envelope)),
+                row.digest,
+            )
         after = page[-1][0].entry
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 from synaspis.agreement import AgreementBook
 from synaspis.core.clock import to_rfc3339
 from synaspis.exercise.review import outcome
+from synaspis.exercise.review.coordination import coordination
+from synaspis.exercise.review.failures import failures
 from synaspis.exercise.review.knowledge import WHATS, Told, knowledge
 from synaspis.exercise.review.people import ENDANGERED_RADIUS_M, Warned, warned
 from synaspis.exercise.review.record import Record, read_record
@@ -59,6 +61,8 @@ def review_of(record: Record) -> Review:
         },
         "flights": [_flight(record, name, known, people, others) for name in sorted_by_launch(record)],
         "warnings_in_vain": outcome.warnings_in_vain(record),
+        "coordination": coordination(record),
+        "faults": failures(record),
         "objectives": outcome.objectives(record, rows),
         "actions": rows,
         "totals": totals(people),
