@@ -214,7 +214,7 @@ def measure(
         copying = Copying(len(made), clients)
         if program == "taky":
             events = [cot_of_report(read_message(each.payload), stale_us=60_000_000) for each in made]
-            texts = [to_cot(event).encode() for event in events]
+            texts = [to_cot(event.product).encode() for event in events]
             tokens = {EVENT.findall(text)[0]: number for number, text in enumerate(texts)}
             process, who = tak(copying, place, listening, tokens)
             bodies, own = texts, np.array([each.sender for each in made])

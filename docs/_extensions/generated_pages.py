@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import carriage_pages
 import catalogue_pages
 import command_pages
 import interface_pages
@@ -10,7 +11,15 @@ import reference_pages
 import schema_pages
 from sphinx.application import Sphinx
 
-MAKERS = (reference_pages, schema_pages, message_pages, interface_pages, command_pages, catalogue_pages)
+MAKERS = (
+    reference_pages,
+    schema_pages,
+    message_pages,
+    interface_pages,
+    command_pages,
+    catalogue_pages,
+    carriage_pages,
+)
 
 
 def write(app: Sphinx) -> None:

@@ -91,6 +91,7 @@ def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, th
         write_zarr,
     )
     from synaspis.analyses.stored import read_manifest, scenario_of
+    from synaspis.cli.flights import say_left_out
     from synaspis.core.files import replace_directory, write_atomically
     from synaspis.report import content_of
     from synaspis.report.layers import Layers
@@ -108,6 +109,7 @@ def _export_study(folder: Path, wanted: str, output: Path, phase: str | None, th
             "czml": layers.czml,
         }
         write_atomically(output, makers[wanted](phase, threat))
+        say_left_out(layers.left_out(wanted, phase, threat))
         return
     chosen: dict[str, Any] = {k: v for k, v in (("phase", phase), ("threat", threat)) if v is not None}
     narrowed = dataset.sel(chosen)

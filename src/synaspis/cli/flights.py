@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
 from synaspis.cli.values import Options
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 from synaspis.engine.ephemeris import Ephemeris, find_events
-from synaspis.gateways import Marks, Oem, OemSegment, Track, read_oem, to_czml, to_kml, write_oem
+from synaspis.gateways import (
+    Marks,
+    NotCarried,
+    Oem,
+    OemSegment,
+    Track,
+    left_out,
+    read_oem,
+    to_czml,
+    to_kml,
+    write_oem,
+)
 
 FORMATS = ("oem", "czml", "kml", "csv")
 BYTES_MAX = 50_000_000
@@ -42,6 +55,16 @@ def export_flight(source: Path, wanted: str, output: Path, epoch: str | None) ->
         # A time after the year 9999, or a name that the format cannot carry.
         raise InputError(Fault(f"cannot be written as {wanted}: {error}", source=str(source))) from None
     write_atomically(output, text)
+    if wanted == "oem":
+        say_left_out(left_out("oem", message=message))
+    elif wanted != "csv":
+        say_left_out(left_out(wanted, tracks=_tracks(message)))
+
+
+def say_left_out(things: Iterable[NotCarried]) -> None:
+    """Say on standard error what a format could not carry, each sort of thing once."""
+    for part, why in dict.fromkeys((thing.part, thing.why) for thing in things):
+        click.echo(f"Not carried: {part}: {why}", err=True)
 
 
 def read_flights(source: Path, launch: datetime | None) -> Oem:
@@ -99,11 +122,15 @@ def _text(message: Oem, wanted: str, source: Path) -> str:
     if wanted == "csv":
         return _csv(message)
     marks = Marks(source.stem, provenance=f"Synaspis, from {source.name}")
-    tracks = [
+    tracks = _tracks(message)
+    return to_czml(marks, tracks=tracks) if wanted == "czml" else to_kml(marks, tracks=tracks)
+
+
+def _tracks(message: Oem) -> list[Track]:
+    return [
         Track(segment.object_name, "path", segment.ephemeris, message.epoch, _properties(segment.ephemeris))
         for segment in message.segments
     ]
-    return to_czml(marks, tracks=tracks) if wanted == "czml" else to_kml(marks, tracks=tracks)
 
 
 def _properties(path: Ephemeris) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synaspis.cli.faults import FAILED
+from synaspis.cli.gateway_carries import carries
 from synaspis.cli.gateway_options import (
     address_of,
     notes_option,
@@ -229,6 +230,9 @@ def oem(kit: Path, exercise: str | None, track: int, out: Path | None, as_json: 
         click.echo(written.product, nl=False)
     for thing in written.not_carried:
         click.echo(str(thing), err=True)
+
+
+gateway.add_command(carries)
 
 
 def _run(setting: Setting, build: Callable[[Bench], Any], as_json: bool) -> int:

@@ -64,12 +64,24 @@ class CotEvent:
     how: How = "reported"
 
 
-def cot_of_report(message: Message, *, stale_us: int) -> CotEvent:
-    """The event of a track report. Raises InputError if the message is of another kind."""
+_COVARIANCE: Final = "an event has the circle and the height error alone"
+
+
+def cot_of_report(message: Message, *, stale_us: int) -> Carried[CotEvent]:
+    """The event of a track report, and what an event cannot carry of it.
+
+    Raises InputError if the message is of another kind.
+    """
     body = message.body
     if not isinstance(body, TrackReport):
         raise InputError(Fault(f"a {message.kind} is no track report; it has no place in CoT"))
-    return _event(
+    of, no_field = f"track {body.track}", "an event has no field for it"
+    lost = (
+        NotCarried(of, "covariance", _COVARIANCE, "body.covariance"),
+        *(NotCarried(of, name, no_field, f"body.{name}") for name in ("estimate", "quality")),
+        *(NotCarried(of, name, no_field, name) for name in ("id", "sent_at")),
+    )
+    event = _event(
         body.position_ecef_m,
         body.velocity_ecef_m_s,
         body.covariance_matrix,
@@ -82,17 +94,25 @@ def cot_of_report(message: Message, *, stale_us: int) -> CotEvent:
         remarks=f"{body.missile_class}, {body.sensor}, reported by {message.sender}",
         how="reported",
     )
+    return Carried(event, lost)
 
 
 def cot_of_fused(
     track: FusedTrack, *, picture: str, stale_us: int, label: Label, exercise: str | None = None
-) -> CotEvent:
-    """The event of a fused track.
+) -> Carried[CotEvent]:
+    """The event of a fused track, and what an event cannot carry of it.
 
     picture: whose picture the number of the track belongs to, such as a partner id. label: of everything
     that went into the track, combined.
     """
-    return _event(
+    of = f"track {track.number}"
+    lost = [NotCarried(of, "covariance", _COVARIANCE, "covariance")]
+    lost += [
+        NotCarried(of, name, "an event has one place", name)
+        for name, point in (("launch", track.launch), ("impact", track.impact))
+        if point is not None
+    ]
+    event = _event(
         track.position_ecef_m,
         track.velocity_ecef_m_s,
         track.covariance,
@@ -105,6 +125,7 @@ def cot_of_fused(
         remarks=f"{track.status}, fused from {', '.join(track.sources)}",
         how="fused",
     )
+    return Carried(event, tuple(lost))
 
 
 def cot_of_shown(track: ShownTrack, *, stale_s: float = 30.0) -> Carried[CotEvent | None]:
@@ -127,9 +148,11 @@ def cot_of_shown(track: ShownTrack, *, stale_s: float = 30.0) -> Carried[CotEven
         )
     if track.launch is not None:
         lost.append(NotCarried(of, "launch point", "an event has one place", "launch"))
-    if track.impact is not None and track.impact.covariance_m2 is not None:
+    if track.impact is not None:
         why = "the impact stands in the remarks, in words"
-        lost.append(NotCarried(of, "error of the impact", why, "impact.covariance_m2"))
+        for name, value in (("covariance_m2", track.impact.covariance_m2), ("sigma_s", track.impact.sigma_s)):
+            if value is not None:
+                lost.append(NotCarried(of, f"{name} of the impact", why, f"impact.{name}"))
     sources = f"fused from {', '.join(track.sources)}" if track.sources else ""
     impact = "" if track.impact is None else f"impact {track.impact}"
     event = _event(

@@ -52,7 +52,7 @@ def cot_of_told(told: ToldMessage, *, stale_us: int | None = None) -> Carried[tu
     if released is not None and not released.values:
         why = "its label is releasable to nobody"
         return Carried((), (*told.not_carried, NotCarried(of, "the message", why)))
-    words, lost = words_of(told, WORDS_MAX, of, keep_drawn=not told.signs)
+    words, lost = _words(told, of)
     until_us = told.until_us if stale_us is None else stale_us
     if not told.signs:
         made: tuple[CotDrawing, ...] = (_chat(told, words, until_us),)
@@ -61,20 +61,16 @@ def cot_of_told(told: ToldMessage, *, stale_us: int | None = None) -> Carried[tu
     return Carried(made, (*told.not_carried, *lost))
 
 
-def words_of(
-    told: ToldMessage, most: int, of: str, *, keep_drawn: bool
-) -> tuple[str, tuple[NotCarried, ...]]:
-    """What a message says in lines, as many as there is room for, and the facts that have none.
-
-    most: characters. keep_drawn: whether facts that a sign shows are said too.
-    """
+def _words(told: ToldMessage, of: str) -> tuple[str, tuple[NotCarried, ...]]:
+    """What a message says in lines, as many as there is room for, and the facts that have none."""
     lines, lost, used = [told.title], [], len(told.title)
     for fact in told.facts:
-        if fact.drawn and not keep_drawn:
-            continue
         line = str(fact)
-        if used + 1 + len(line) > most:
-            lost.append(NotCarried(of, fact.part, f"there is room for {most:,} characters", fact.part))
+        if fact.drawn:
+            continue
+        if used + 1 + len(line) > WORDS_MAX:
+            why = f"there is room for {WORDS_MAX:,} characters"
+            lost.append(NotCarried(of, fact.part, why, fact.place))
             continue
         lines.append(line)
         used += 1 + len(line)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from synaspis.agreement.label import Label
 from synaspis.core.clock import SECOND_US, to_rfc3339
 from synaspis.core.errors import Fault, InputError
 from synaspis.gateways._cot_xml import EXERCISE
 from synaspis.gateways.carried import Carried, NotCarried
 from synaspis.gateways.live import marking
 from synaspis.gateways.oem import WRITTEN_FRAME
-from synaspis.gateways.picture import ShownTrack
+from synaspis.gateways.picture import GroundPoint, ShownTrack
 
 _LINE_MAX: Final = 230
 
@@ -48,21 +49,17 @@ def oem_of_track(tracks: Iterable[ShownTrack], *, originator: str, created_us: i
 
 def _segment(states: Sequence[ShownTrack], lost: list[NotCarried]) -> list[str]:
     last, of = states[-1], f"track {states[-1].number}"
-    if last.impact is not None or last.launch is not None:
-        lost.append(NotCarried(of, "launch and impact", "a segment has states; the last stand in comments"))
-    if len({track.labels for track in states}) > 1:
-        lost.append(NotCarried(of, "earlier labels", "a segment has one; that of the last state is written"))
-    notes = [f"MARKING {marking(last)}"]
-    for label in last.labels:
-        text = f"LABEL {label.to_canonical_json()}"
-        if len(text) > _LINE_MAX:
-            lost.append(NotCarried(of, "the label as JSON", "a line has 254 characters; MARKING has it"))
-        else:
-            notes.append(text)
+    why = "a segment has those of its last state alone"
+    lost += [
+        NotCarried(of, f"earlier {name}", why, name)
+        for name in ("labels", "sources", "status", "impact", "launch")
+        if len({str(getattr(track, name)) for track in states}) > 1
+    ]
+    notes = [f"MARKING {marking(last)}", f"STATUS {last.status}"]
     notes += [f"SOURCES {', '.join(last.sources)}"] if last.sources else []
-    notes += [f"IMPACT {last.impact}"] if last.impact is not None else []
-    notes += [f"LAUNCH {last.launch}"] if last.launch is not None else []
-    lines = ["", "META_START", *(line for note in notes for line in _wrapped(note))]
+    notes += [*_point("IMPACT", last.impact), *_point("LAUNCH", last.launch)]
+    labels = [line for label in last.labels for line in _label(label)]
+    lines = ["", "META_START", *(line for note in notes for line in _wrapped(note)), *labels]
     lines += [
         f"OBJECT_NAME = {_plain(last.name)}",
         f"OBJECT_ID = {_plain(f'{last.picture}.{last.number}')}",
@@ -82,6 +79,23 @@ def _segment(states: Sequence[ShownTrack], lost: list[NotCarried]) -> list[str]:
             lines += _covariance(track)
         lines.append("COVARIANCE_STOP")
     return lines
+
+
+def _label(label: Label) -> list[str]:
+    """A label as JSON; a line of the format has 254 characters, so that it goes on behind `LABEL+`."""
+    text = _plain(label.to_canonical_json())
+    parts = [text[at : at + _LINE_MAX] for at in range(0, len(text), _LINE_MAX)]
+    return [_comment(f"{'LABEL+' if index else 'LABEL'} {part}") for index, part in enumerate(parts)]
+
+
+def _point(name: str, point: GroundPoint | None) -> list[str]:
+    """Where and when in words, and how well that is known."""
+    if point is None:
+        return []
+    lines = [f"{name} {point}"]
+    if point.covariance_m2 is not None:
+        lines.append(f"{name}_COVARIANCE_M2 {' '.join(f'{each:.10g}' for each in point.covariance_m2)}")
+    return lines if point.sigma_s is None else [*lines, f"{name}_SIGMA_S {point.sigma_s:g}"]
 
 
 def _state(track: ShownTrack) -> str:

@@ -38,9 +38,6 @@ _HEADER: Final = ("type", "message.kind", "message.label", "message.exercise")
 """Members that stand elsewhere than among the facts."""
 
 
-_ASIDE: Final = frozenset({"at", "quality", "reference", "id", "sender", "sent_at", "track"})
-
-
 @dataclass(frozen=True, slots=True)
 class Sign:
     """Something that can be drawn.
@@ -60,11 +57,16 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that a message says. part: where it stands. text: in words. drawn: whether a sign has it."""
+    """One thing that a message says.
+
+    part: where it stands, in the body, or with `message.` or `event.` before it. text: in words. drawn:
+    whether a sign has it. place: where it stands in the event.
+    """
 
     part: str
     text: str
     drawn: bool = False
+    place: str = ""
 
     def __str__(self) -> str:
         return f"{self.part}: {self.text}"
@@ -148,20 +150,20 @@ def _facts(found: list[Leaf]) -> Iterator[Fact]:
             continue
         if any(leaf.part == name or leaf.part.startswith(f"{name}.") for name in _HEADER):
             continue
-        yield Fact(short(leaf.part), leaf.text, leaf.drawn)
+        yield Fact(short(leaf.part), leaf.text, leaf.drawn, leaf.part)
 
 
 def _late(fact: Fact) -> int:
     """Order in which facts are told: what people need first, what programs need last."""
-    return 2 if "covariance" in fact.part else int(fact.part in _ASIDE)
+    return 2 if "covariance" in fact.part else int(fact.part.startswith(("event.", "message.")))
 
 
 def short(part: str) -> str:
-    """A place in an event as people are told it."""
-    for beginning in ("message.body.", "extract.", "message."):
+    """A place in an event as people are told it: members of the body by their names alone."""
+    for beginning in ("message.body.", "extract."):
         if part.startswith(beginning):
             return part[len(beginning) :]
-    return part
+    return part if part.startswith("message.") else f"event.{part}"
 
 
 def _unsaid(event: Mapping[str, Any], of: str) -> Iterator[NotCarried]:

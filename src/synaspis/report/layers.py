@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 
 from synaspis.engagement.gates import Gate
 from synaspis.engine.earth import geodetic_to_ecef
-from synaspis.gateways import Area, Marks, Place, Track, merge_cells, to_czml, to_geojson, to_kml
+from synaspis.gateways import (
+    Area,
+    Marks,
+    NotCarried,
+    Place,
+    Track,
+    left_out,
+    merge_cells,
+    to_czml,
+    to_geojson,
+    to_kml,
+)
 from synaspis.report import palette
 from synaspis.report.content import ReportContent
 from synaspis.report.rasters import gates_present
@@ -62,6 +73,12 @@ class Layers:
             self.places(phase, threat),
             self.tracks(threat),
         )
+
+    def left_out(self, format: str, phase: str, threat: str) -> tuple[NotCarried, ...]:
+        """Return what a format, geojson, kml or czml, does not carry of one case."""
+        tracks = self.tracks(threat) if format == "czml" else ()
+        areas, places = self.areas(phase, threat), self.places(phase, threat)
+        return left_out(format, self.marks(phase, threat), areas, places, tracks)
 
     def czml_paths(self, threat: str) -> str:
         """Return the sample paths of a threat as CZML."""

@@ -137,7 +137,7 @@ def test_a_track_report_becomes_an_event():
     m/s to the west and 3,320 m/s upwards, and sigmas of 30, 40 and 50 m to the east, north and upwards.
     """
     message = read_message(example_message("track-report"))
-    event = cot_of_report(message, stale_us=message.body.time_us + 1)
+    event = cot_of_report(message, stale_us=message.body.time_us + 1).product
     assert event.latitude_deg == pytest.approx(70.4, abs=1e-6)
     assert event.longitude_deg == pytest.approx(15.5, abs=1e-6)
     assert event.hae_m == pytest.approx(512_300.0, abs=0.1)
@@ -176,7 +176,7 @@ def test_a_fused_track_becomes_an_event():
         launch=None,
         impact=None,
     )
-    event = cot_of_fused(track, picture="northland", stale_us=TIME_US + 1, label=LABEL)
+    event = cot_of_fused(track, picture="northland", stale_us=TIME_US + 1, label=LABEL).product
     assert event.uid == "synaspis.northland.3"
     assert (event.latitude_deg, event.longitude_deg) == pytest.approx((-33.0, 151.0), abs=1e-9)
     assert event.ce_m == pytest.approx(30.0)  # the eigenvalues are 100 and 900

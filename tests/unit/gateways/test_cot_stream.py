@@ -43,7 +43,11 @@ def test_what_is_written_for_a_picture_reads_back(picture):
     )
     assert read.label == STANDING
     assert "impact 44.4300,26.1000 at 2026-11-25T06:40:12Z" in read.remarks
-    assert {each.what for each in carried.not_carried} == {"covariance", "error of the impact"}
+    assert {each.what for each in carried.not_carried} == {
+        "covariance",
+        "covariance_m2 of the impact",
+        "sigma_s of the impact",
+    }
 
 
 def test_the_exercise_and_label_survive_a_server_that_drops_attributes(picture):

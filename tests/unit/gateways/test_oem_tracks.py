@@ -1,11 +1,13 @@
 """Delivered tracks as an ephemeris message: what the `oem` package reads, and what is listed as left out."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from oem import OrbitEphemerisMessage
 
+from synaspis.agreement import Label
 from synaspis.core.clock import from_rfc3339
 from synaspis.core.errors import InputError
 from synaspis.gateways import oem_of_track, picture_of
@@ -57,10 +59,25 @@ def test_the_marking_stands_in_each_segment(picture):
     assert max(map(len, text.splitlines())) <= 254
 
 
-def test_what_is_left_out_is_listed(picture):
-    assert [each.what for each in written(states(picture)).not_carried] == [
-        "launch and impact",
-        "the label as JSON",
+def test_the_label_stands_whole_over_several_lines(picture):
+    """The `oem` package reads over comments, so the lines of the standard's form are put together here."""
+    comments = [line.removeprefix("COMMENT ") for line in written(states(picture)).product.splitlines()]
+    lines = [line for line in comments if line.startswith("LABEL")]
+    text = "".join(line.partition(" ")[2] for line in lines)
+    assert [line.partition(" ")[0] for line in lines] == ["LABEL", "LABEL+"]
+    assert Label.from_json(json.loads(text)) == picture_of(picture, recipient="n").tracks[0].labels[0]
+
+
+def test_the_last_prediction_stands_in_comments_and_that_there_were_others_is_listed(picture):
+    first, last = picture["tracks"][0], {**picture["tracks"][0], "time": "2026-11-25T06:27:33.500000Z"}
+    last["impact"] = {**first["impact"], "latitude_deg": 45.0}
+    picture["tracks"] = [first, last]
+    carried = written(picture_of(picture, recipient="northland").tracks)
+    assert "COMMENT IMPACT 45.0000,26.1000 at 2026-11-25T06:40:12Z" in carried.product
+    assert "COMMENT IMPACT_COVARIANCE_M2 1000000 0 1000000" in carried.product
+    assert "COMMENT IMPACT_SIGMA_S 2" in carried.product
+    assert [str(each) for each in carried.not_carried] == [
+        "track 3: earlier impact is not carried: a segment has those of its last state alone"
     ]
 
 

@@ -26,7 +26,7 @@ def control_of(told: ToldMessage, identity: DisIdentity) -> Carried[StartResume 
         return Carried(None)
     facts = {fact.part: fact.text for fact in told.facts}
     action = facts.get("action", "")
-    at_us = from_rfc3339(facts["sent_at"]) if "sent_at" in facts else told.at_us
+    at_us = from_rfc3339(facts["message.sent_at"]) if "message.sent_at" in facts else told.at_us
     header, sender = Header(identity.number, at_us), identity.entity(0)
     if action in _STOPS:
         return Carried(StopFreeze(header, sender, EVERYBODY, at_us, _STOPS[action]))

@@ -8,6 +8,7 @@ message says that something has hit or burst, and what the exercise knows of it 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from math import radians
 from typing import Any, Final
 from zlib import crc32
@@ -16,7 +17,6 @@ from synaspis.core.clock import from_rfc3339
 from synaspis.engine.earth import geodetic_to_ecef
 from synaspis.gateways._cot_xml import EXERCISE
 from synaspis.gateways.carried import Carried, NotCarried
-from synaspis.gateways.cot_told import words_of
 from synaspis.gateways.dis.control import control_of
 from synaspis.gateways.dis.pdus import Comment, Datum, EventId, Fire, Header, Munition, Pdu
 from synaspis.gateways.dis.tracks import (
@@ -31,11 +31,15 @@ from synaspis.gateways.dis.tracks import (
 )
 from synaspis.gateways.told import Sign, ToldMessage
 
+COMMENTS_MAX: Final = 8
+"""Comments of one message; each fits into one frame and bears the label."""
+
+_LEAST: Final = 200
 _EVENTS: Final = 65_535
 
 
 def dis_of_told(told: ToldMessage, identity: DisIdentity) -> Carried[tuple[Pdu, ...]]:
-    """A Comment with the label and what the message says, then Fire, Start/Resume or Stop/Freeze where it is
+    """Comments with the label and what the message says, then Fire, Start/Resume or Stop/Freeze where it is
     one.
 
     Returns no PDU, and says why, for a message of another exercise or in earnest and one whose label does not
@@ -47,18 +51,25 @@ def dis_of_told(told: ToldMessage, identity: DisIdentity) -> Carried[tuple[Pdu, 
         why = f"{meant}, this gateway to {identity.exercise}"
         return Carried((), (*told.not_carried, NotCarried(of, "the message", why)))
     marked = _label(told, identity)
-    room = TEXT_MAX - len(marked)
-    if room < len(told.title) + 16:
+    first = f"{EXERCISE} {told.exercise}\n"
+    room = TEXT_MAX - len(marked) - len(first.encode())
+    if room < _LEAST + len(told.title.encode()):
         why = "its label does not fit beside it"
         return Carried((), (*told.not_carried, NotCarried(of, "the message", why)))
-    words, lost = _words(told, room, of)
     header = Header(identity.number, told.at_us, CONSTRUCTIVE)
-    said = Comment(
-        header, identity.entity(0), EVERYBODY, (Datum(TEXT_DATUM, marked), Datum(TEXT_DATUM, words))
-    )
+    pieces, lost = _pieces(told, room, of)
+    said = [
+        Comment(
+            header,
+            identity.entity(0),
+            EVERYBODY,
+            (Datum(TEXT_DATUM, marked), Datum(TEXT_DATUM, (first + words).encode())),
+        )
+        for words in pieces
+    ]
     control = control_of(told, identity)
     more: list[Pdu] = [pdu for pdu in (control.product, _fire(told, identity)) if pdu is not None]
-    return Carried((said, *more), (*told.not_carried, *lost, *control.not_carried))
+    return Carried((*said, *more), (*told.not_carried, *lost, *control.not_carried))
 
 
 def _label(told: ToldMessage, identity: DisIdentity) -> bytes:
@@ -72,16 +83,34 @@ def _label(told: ToldMessage, identity: DisIdentity) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def _words(told: ToldMessage, room: int, of: str) -> tuple[bytes, tuple[NotCarried, ...]]:
-    """Words that fit into so many bytes: other signs than ASCII have more bytes than characters."""
-    first = f"{EXERCISE} {told.exercise}\n"
-    most = room - len(first.encode())
-    while True:
-        words, lost = words_of(told, most, of, keep_drawn=True)
-        written = (first + words).encode()
-        if len(written) <= room:
-            return written, lost
-        most -= max(len(written) - room, 1)
+def _pieces(told: ToldMessage, room: int, of: str) -> tuple[list[str], tuple[NotCarried, ...]]:
+    """What a message says in lines, cut into Comments of at most so many bytes each.
+
+    A line that is longer than a Comment goes on in the next one; what is beyond the last one is listed.
+    """
+    pieces, lost = [told.title], []
+    for fact in told.facts:
+        for line in _cut(str(fact), room - len(told.title.encode()) - 1):
+            if len(f"{pieces[-1]}\n{line}".encode()) <= room:
+                pieces[-1] += f"\n{line}"
+            elif len(pieces) < COMMENTS_MAX:
+                pieces.append(f"{told.title}\n{line}")
+            else:
+                why = f"there is room for {COMMENTS_MAX} Comments of {TEXT_MAX} bytes, labels included"
+                lost.append(NotCarried(of, fact.part, why, fact.place))
+                break
+    return pieces, tuple(lost)
+
+
+def _cut(line: str, most: int) -> Iterator[str]:
+    """A line in pieces of at most so many bytes."""
+    piece = ""
+    for sign in line:
+        if len((piece + sign).encode()) > most:
+            yield piece
+            piece = ""
+        piece += sign
+    yield piece
 
 
 def _fire(told: ToldMessage, identity: DisIdentity) -> Fire | None:

@@ -207,10 +207,12 @@ def _beside(track: ShownTrack, entity: EntityId) -> tuple[bytes | None, list[Not
 def _point(point: GroundPoint | None) -> dict[str, Any] | None:
     if point is None:
         return None
+    known = {"covariance_m2": point.covariance_m2, "sigma_s": point.sigma_s}
     return {
         "latitude_deg": point.latitude_deg,
         "longitude_deg": point.longitude_deg,
         "time": to_rfc3339(point.time_us),
+        **{name: value for name, value in known.items() if value is not None},
     }
 
 
