@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synaspis.cli.exercise_worth import worth
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, print_table
 
@@ -189,6 +190,9 @@ def review(folder: Path, out: Path | None, book: str | None, as_json: bool) -> i
     print_table(("Objective", "Seen in time"), rows, right=(1,))
     click.echo(f"Written: {target / 'review.html'}, {target / 'review.json'}")
     return 0
+
+
+exercise.add_command(worth)
 
 
 def _row(loaded: Loaded) -> dict[str, Any]:

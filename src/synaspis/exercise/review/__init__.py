@@ -4,6 +4,8 @@ from synaspis.exercise.review.page import render
 from synaspis.exercise.review.record import Delivered, Record, Sent, read_record
 from synaspis.exercise.review.review import Review, difference, review, under
 from synaspis.exercise.review.scoring import Gospa, Score, gospa, picture_at, score
+from synaspis.exercise.review.worth import worth
+from synaspis.exercise.review.worth_chart import worth_chart
 
 __all__ = [
     "Delivered",
@@ -20,4 +22,6 @@ __all__ = [
     "review",
     "score",
     "under",
+    "worth",
+    "worth_chart",
 ]

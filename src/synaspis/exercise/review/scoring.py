@@ -1,4 +1,4 @@
-"""How each nation's picture compared with what really flew: GOSPA, and measures in the manner of SIAP."""
+"""How each nation's picture compared with what really flew: GOSPA, SIAP measures, continuity."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from synaspis.engine.earth import ecef_to_geodetic
 from synaspis.engine.parameters import Floats
 from synaspis.engine.tracking import BALLISTIC_COEFFICIENT_KG_M2
 from synaspis.exercise.review.record import Delivered, Record
+from synaspis.exercise.review.siap import Instant, Siap, at_instant, siap
 
 CUTOFF_M: Final = 10_000.0
 """A track further than this from every object is false, an object further from every track is missed."""
@@ -69,16 +70,14 @@ class Score:
     """A nation's picture over the whole exercise.
 
     gospa_m: mean over the instants at which something flew or was shown; None if there were none.
-    localisation_m: root mean square distance of tracks from their objects. completeness: share of the time of
-    all flights with a track. spuriousness: share of tracks shown that were of nothing. continuity: of the
-    time that a flight was tracked, the share under its longest-lived track number. Shares are None where
-    there was nothing to share.
+    localisation_m: root mean square distance of tracks from their objects, as GOSPA assigns them. siap: see
+    `Siap`. continuity: of the time that a flight was tracked, the share under its longest-lived track number;
+    None where none was.
     """
 
     gospa_m: float | None
     localisation_m: float | None
-    completeness: float | None
-    spuriousness: float | None
+    siap: Siap
     continuity: float | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -86,8 +85,11 @@ class Score:
         return {
             "gospa_m": _rounded(self.gospa_m, 1),
             "localisation_m": _rounded(self.localisation_m, 1),
-            "completeness": _rounded(self.completeness, 4),
-            "spuriousness": _rounded(self.spuriousness, 4),
+            "completeness": _rounded(self.siap.completeness, 4),
+            "ambiguity": _rounded(self.siap.ambiguity, 4),
+            "spuriousness": _rounded(self.siap.spuriousness, 4),
+            "position_accuracy_m": _rounded(self.siap.position_accuracy_m, 1),
+            "velocity_accuracy_m_s": _rounded(self.siap.velocity_accuracy_m_s, 2),
             "continuity": _rounded(self.continuity, 4),
         }
 
@@ -117,6 +119,7 @@ def score(record: Record, nation: str) -> Score:
     live: dict[int, Mapping[str, Any]] = {}
     following = 0
     rows: list[tuple[Gospa, list[str], list[int]]] = []
+    instants: list[Instant] = []
     for time_us in range(record.loaded.starts_us, record.loaded.ends_us + 1, STEP_US):
         while following < len(events) and events[following].known_us <= time_us:
             _show(live, events[following])
@@ -124,14 +127,13 @@ def score(record: Record, nation: str) -> Score:
         names, objects = _flying(record, time_us)
         numbers, tracks = _shown(live, time_us)
         if names or numbers:
-            rows.append((gospa(objects, tracks), names, numbers))
-    return _summed(rows)
+            rows.append((gospa(objects[:, :3], tracks[:, :3]), names, numbers))
+            instants.append(at_instant(objects, tracks, CUTOFF_M))
+    return _summed(rows, siap(instants))
 
 
-def _summed(rows: Sequence[tuple[Gospa, list[str], list[int]]]) -> Score:
+def _summed(rows: Sequence[tuple[Gospa, list[str], list[int]]], measures: Siap) -> Score:
     held = [(names[row], numbers[column]) for each, names, numbers in rows for row, column in each.pairs]
-    flown = sum(len(names) for _, names, _ in rows)
-    shown = sum(len(numbers) for _, _, numbers in rows)
     squared = sum(each.squared_m2 for each, _, _ in rows)
     longest = 0
     for _, group in groupby(sorted(held), key=lambda pair: pair[0]):
@@ -140,8 +142,7 @@ def _summed(rows: Sequence[tuple[Gospa, list[str], list[int]]]) -> Score:
     return Score(
         _part(sum(each.distance_m for each, _, _ in rows), len(rows)),
         sqrt(squared / len(held)) if held else None,
-        _part(len(held), flown),
-        _part(shown - len(held), shown),
+        measures,
         _part(longest, len(held)),
     )
 
@@ -149,11 +150,11 @@ def _summed(rows: Sequence[tuple[Gospa, list[str], list[int]]]) -> Score:
 def _flying(record: Record, time_us: int) -> tuple[list[str], Floats]:
     names, places = [], []
     for name, launch_us in record.launched.items():
-        position, _ = record.flights[name].path.at((time_us - launch_us) / SECOND_US)
-        if np.isfinite(position).all():
+        state = np.concatenate(record.flights[name].path.at((time_us - launch_us) / SECOND_US))
+        if np.isfinite(state).all():
             names.append(name)
-            places.append(position)
-    return names, np.array(places).reshape(-1, 3)
+            places.append(state)
+    return names, np.array(places).reshape(-1, 6)
 
 
 def _shown(live: Mapping[int, Mapping[str, Any]], time_us: int) -> tuple[list[int], Floats]:
@@ -165,8 +166,8 @@ def _shown(live: Mapping[int, Mapping[str, Any]], time_us: int) -> tuple[list[in
         advance(state, _NO_COVARIANCE.copy(), seconds, 1.0 / BALLISTIC_COEFFICIENT_KG_M2, 0.0)
         if np.isfinite(state).all() and float(ecef_to_geodetic(state[:3])[2]) > 0.0:
             numbers.append(number)
-            places.append(state[:3])
-    return numbers, np.array(places).reshape(-1, 3)
+            places.append(state)
+    return numbers, np.array(places).reshape(-1, 6)
 
 
 def _part(part: float, whole: float) -> float | None:
