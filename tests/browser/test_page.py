@@ -164,13 +164,8 @@ def test_a_flight_of_the_export_opens_from_a_file_and_stands_where_it_says(alpha
     second_sample = flight["position"]["cartesianVelocity"][7:14]
     drawn = alpha.page.evaluate(
         """(seconds) => {
-        const { dataSources, clock } = window.synaspis.globe.widget;
-        const [source] = Array.from({ length: dataSources.length }, (_, at) => dataSources.get(at))
-            .filter((each) => each.entities.getById("track-1"));
-        const at = source.clock.startTime.clone();
-        at.secondsOfDay += seconds;
-        const { x, y, z } = source.entities.getById("track-1").position.getValue(at);
-        return [x, y, z];
+        const [opened] = window.synaspis.opened;
+        return opened.layer.where("track-1", seconds);
         }""",
         second_sample[0],
     )

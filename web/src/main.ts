@@ -4,11 +4,7 @@ import "./style.css";
 import { getScene, getSession, Refused } from "./api";
 import { button, byId, el } from "./dom";
 import { openFeed } from "./feed";
-import { AreaLayer } from "./globe/areas";
-import { AssetLayer } from "./globe/assets";
-import { loadBorders } from "./globe/borders";
-import { Globe } from "./globe/globe";
-import { TrackLayer } from "./globe/tracks";
+import { type Ground, makeGround } from "./globe/ground";
 import { Header } from "./header";
 import { words } from "./format";
 import { assetsPanel } from "./panels/assets";
@@ -25,36 +21,28 @@ import { Store } from "./store";
 import { makeLegend, makeTimeline, threatsOf } from "./timeline";
 import type { FeedEvents, FeedKind, Scene, Session } from "./types";
 import { readView, type View, writeView } from "./urlstate";
-import { Color } from "@cesium/engine";
 
 const REFRESH_MS = 250;
 const AGAIN_MS = 5000;
 
 class Page {
   private readonly context: Context;
-  private readonly globe: Globe;
-  private readonly tracks: TrackLayer;
-  private readonly assets: AssetLayer;
-  private readonly areas: AreaLayer;
+  private readonly ground: Ground;
   private readonly header: Header;
   private readonly tabs: Tabs;
   private readonly timeline: () => void;
   private readonly dark = window.matchMedia("(prefers-color-scheme: dark)");
   private endFeed: () => void = () => undefined;
-  private borders: { show: boolean } | null = null;
   private dirty = true;
 
-  constructor(session: Session, scene: Scene, view: View) {
-    this.globe = new Globe(byId("globe"), view.mode, view.camera);
+  constructor(session: Session, scene: Scene, view: View, ground: Ground) {
+    this.ground = ground;
     this.context = {
-      session, scene, view, globe: this.globe, store: new Store(),
+      session, scene, view, ground, opened: new Set(), store: new Store(),
       change: (change) => { this.change(change); },
       announce: (text) => { byId("announce").textContent = text; },
     };
     this.settle();
-    this.assets = new AssetLayer(this.globe);
-    this.areas = new AreaLayer(this.globe);
-    this.tracks = new TrackLayer(this.globe);
     this.header = new Header(this.context);
     this.timeline = makeTimeline(this.context);
     makeLegend(this.context);
@@ -62,7 +50,6 @@ class Page {
     this.listen();
     this.follow();
     this.showAll();
-    void this.addBorders();
     void this.complete();
     window.setInterval(() => { this.refresh(); }, REFRESH_MS);
   }
@@ -72,7 +59,7 @@ class Page {
     const { session, view } = this.context;
     const { phases } = session.scenario;
     const threats = threatsOf(this.context);
-    if (!phases.some((phase) => phase.id === view.phase)) view.phase = phases[phases.length - 1]?.id ?? "";
+    if (!phases.some((phase) => phase.id === view.phase)) view.phase = session.scenario.phase ?? phases[phases.length - 1]?.id ?? "";
     if (!threats.includes(view.threat)) view.threat = threats[threats.length - 1] ?? "";
     if (!session.view_as.includes(view.as)) view.as = home(session);
   }
@@ -92,18 +79,17 @@ class Page {
   }
 
   private listen(): void {
-    this.globe.onPick = (id) => { this.change({ selected: id }); };
-    this.globe.onMove = (camera) => {
+    this.ground.onPick = (id) => { this.change({ selected: id }); };
+    this.ground.onMove = (camera) => {
       this.context.view.camera = camera;
       this.address();
     };
-    byId("globe").addEventListener("keydown", (event) => { if (this.globe.nudge(event.key)) event.preventDefault(); });
     this.dark.addEventListener("change", () => { this.theme(); });
     window.addEventListener("hashchange", () => {
       const former = this.context.view.as;
       Object.assign(this.context.view, readView(window.location.hash));
       this.settle();
-      this.globe.place(this.context.view.camera);
+      this.ground.place(this.context.view.camera);
       if (this.context.view.as !== former) void this.lookAs();
       this.showAll();
     });
@@ -113,7 +99,7 @@ class Page {
     const { view } = this.context;
     const former = { ...view, layers: view.layers.join() };
     Object.assign(view, change);
-    if (view.mode !== former.mode) this.globe.mode(view.mode);
+    if (view.mode !== former.mode) this.ground.mode(view.mode);
     if (view.as !== former.as) void this.lookAs();
     this.address();
     const drawn = view.phase !== former.phase || view.threat !== former.threat || view.layers.join() !== former.layers;
@@ -140,7 +126,7 @@ class Page {
     this.endFeed = openFeed(this.context.view.as, {
       anew: () => {
         this.context.store.forget();
-        this.tracks.clear();
+        this.ground.forget();
         this.dirty = true;
       },
       event: (kind, event) => { this.take(kind, event); },
@@ -174,38 +160,27 @@ class Page {
     }
   }
 
-  private async addBorders(): Promise<void> {
-    const made = await loadBorders("./borders/countries-50m.json", Color.fromCssColorString("#8a99a8").withAlpha(0.75));
-    this.borders = this.globe.widget.scene.primitives.add(made, 0) as { show: boolean };
-    this.borders.show = this.context.view.layers.includes("borders");
-    this.globe.draw();
-  }
-
   private theme(): void {
     const { theme } = this.context.view;
     const dark = theme === "dark" || (theme === "auto" && this.dark.matches);
     document.documentElement.dataset.theme = dark ? "dark" : "light";
-    this.globe.theme(dark);
+    this.ground.theme(dark);
   }
 
   /** Show everything that the view says. */
   private showAll(): void {
     const { view, scene, session } = this.context;
-    const has = (layer: View["layers"][number]): boolean => view.layers.includes(layer);
     const phase = session.scenario.phases.find((each) => each.id === view.phase);
     this.theme();
-    this.assets.show(scene.assets, phase?.date ?? "9999");
-    this.assets.visible(has("assets"), has("volumes"));
-    void this.areas.showDefended(scene.defended, view.phase, view.threat, has("defended"));
-    this.areas.visible(has("areas"));
-    this.tracks.visible(has("tracks"));
-    if (this.borders) this.borders.show = has("borders");
+    this.ground.layers(view.layers);
+    this.ground.assets(scene.assets, phase?.date ?? "9999");
+    this.ground.defended(scene.defended.find((each) => each.phase === view.phase && each.threat === view.threat) ?? null);
     this.timeline();
     this.showChosen();
   }
 
   private showChosen(): void {
-    this.assets.select(this.context.view.selected);
+    this.ground.select(this.context.view.selected);
     this.tabs.show(this.context.view.tab);
     this.header.update();
   }
@@ -216,13 +191,17 @@ class Page {
     this.tabs.update();
     if (!this.dirty) return;
     this.dirty = false;
-    this.tracks.update(this.context.store);
-    this.areas.update(this.context.store);
+    this.ground.follow(this.context.store);
   }
 
   /** For tests: values instead of pixels. */
-  get probe(): { tracks: () => number; store: Store; globe: Globe } {
-    return { tracks: () => this.tracks.size, store: this.context.store, globe: this.globe };
+  get probe(): { tracks: () => number; refresh: () => void; store: Store; ground: Ground; opened: Context["opened"] } {
+    const { context, ground } = this;
+    const refresh = (): void => {
+      this.dirty = true;
+      this.refresh();
+    };
+    return { tracks: () => ground.trackCount, refresh, store: context.store, ground, opened: context.opened };
   }
 }
 
@@ -238,7 +217,8 @@ async function start(): Promise<void> {
       return;
     }
     const scene = await getScene(session.view_as.includes(view.as) ? view.as : home(session));
-    const page = new Page(session, scene, view);
+    const ground = await makeGround(byId("globe"), view.drawing, view.mode, view.camera);
+    const page = new Page(session, scene, view, ground);
     Object.assign(window, { synaspis: page.probe });
     document.documentElement.dataset.ready = "yes";
   } catch (error) {

@@ -1,6 +1,9 @@
 /** What is shown, kept in the address so that it can be sent, reloaded and gone back to. */
 
 export type Mode = "globe" | "map";
+/** By itself, with WebGL, or on a plain canvas. */
+export const DRAWINGS = ["auto", "webgl", "canvas"] as const;
+export type Drawing = (typeof DRAWINGS)[number];
 export type Theme = "auto" | "light" | "dark";
 export const LAYERS = ["assets", "volumes", "defended", "tracks", "areas", "borders"] as const;
 export type Layer = (typeof LAYERS)[number];
@@ -10,6 +13,7 @@ export type Tab = (typeof TABS)[number];
 export interface View {
   mode: Mode;
   theme: Theme;
+  drawing: Drawing;
   phase: string;
   threat: string;
   as: string;
@@ -22,6 +26,7 @@ export interface View {
 export const INITIAL: View = {
   mode: "globe",
   theme: "auto",
+  drawing: "auto",
   phase: "",
   threat: "",
   as: "",
@@ -47,6 +52,7 @@ export function readView(hash: string): View {
   return {
     mode: oneOf(["globe", "map"], given.get("view"), INITIAL.mode),
     theme: oneOf(["auto", "light", "dark"], given.get("theme"), INITIAL.theme),
+    drawing: oneOf(DRAWINGS, given.get("drawing"), INITIAL.drawing),
     phase: given.get("phase") ?? "",
     threat: given.get("threat") ?? "",
     as: given.get("as") ?? "",
@@ -65,6 +71,7 @@ export function writeView(view: View): string {
   };
   note("view", view.mode, INITIAL.mode);
   note("theme", view.theme, INITIAL.theme);
+  note("drawing", view.drawing, INITIAL.drawing);
   note("phase", view.phase, "");
   note("threat", view.threat, "");
   note("as", view.as, "");

@@ -1,5 +1,5 @@
 // Serves the built page and recorded data as the cell server would: node tests/fixture-server.mjs [--port N] [--speed N]
-// [--role nation|white|observer] [--load N]. With --load each picture holds N objects: the recorded one, turned.
+// [--role nation|white|observer] [--load N] [--dist FOLDER]. With --load each picture holds N objects: the recorded one, turned.
 import { createServer } from "node:http";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
@@ -7,7 +7,6 @@ import { fileURLToPath, URL } from "node:url";
 import process from "node:process";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const DIST = join(HERE, "..", "dist");
 const BEGINS = Date.parse("2026-06-15T12:04:00Z");
 const TYPES = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
@@ -32,6 +31,7 @@ const option = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? otherwise : process.argv[at + 1];
 };
+const DIST = option("dist", join(HERE, "..", "dist"));
 const fixture = (name) => JSON.parse(readFileSync(join(HERE, "fixtures", `${name}.json`), "utf8"));
 
 const speed = Number(option("speed", "1"));
@@ -109,6 +109,15 @@ function whyNotOf(query) {
   return [200, { sentences: [...new Set(reasons)] }];
 }
 
+const programme = {
+  id: "winter-rocket", name: session.exercise, summary: "One flight that nobody announced.", starts: "2026-06-15T12:00:00.000000Z",
+  ends: "2026-06-15T12:30:00.000000Z", objectives: [{ id: "warn", text: "Warn while there is time." }],
+  injects: [{
+    id: "fly", event: "A flight", incident: "A flight that nobody announced", at: "2026-06-15T12:02:00.000000Z", sender: "white",
+    brings: "a flight", expected: [{ by: ["bravo"], action: "warning", within_s: 600 }],
+  }],
+};
+
 async function posted(request, path) {
   if (request.headers["x-synaspis"] !== "1") return [403, { error: { faults: [{ what: "the header X-Synaspis is missing" }] } }];
   let body = "";
@@ -143,6 +152,7 @@ const server = createServer((request, response) => {
   else if (pathname === "/api/feed") feed(request, response, searchParams);
   else if (pathname === "/api/why") json(whyOf(searchParams));
   else if (pathname === "/api/why-not") json(whyNotOf(searchParams));
+  else if (pathname === "/api/exercise") json([200, programme]);
   else if (pathname === "/api/sent") json([200, sent]);
   else if (request.method === "POST") posted(request, pathname).then(json);
   else file(pathname, response);

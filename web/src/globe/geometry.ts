@@ -1,7 +1,5 @@
 /** Outlines on the ground: circles, sectors and ellipses around a point. Drawing only, no flight. */
 
-import { Cartesian3 } from "@cesium/engine";
-
 const RADIUS_M = 6_371_008.8;
 const LINES = 72;
 /** Half-axes of the ellipse that holds 95 %: the square root of -2 ln 0.05. */
@@ -64,9 +62,4 @@ export function ellipse(centre: Point, covariance: readonly [number, number, num
     const across = short * Math.sin(turn);
     return destination(centre, azimuth + Math.atan2(across, along), Math.hypot(along, across));
   });
-}
-
-/** Points as Cesium has them, on the ellipsoid or a little above it. */
-export function onGround(points: readonly Point[], heightM = 0): Cartesian3[] {
-  return points.map((point) => Cartesian3.fromDegrees(point.longitude_deg, point.latitude_deg, heightM));
 }

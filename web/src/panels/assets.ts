@@ -1,6 +1,6 @@
 /** Assets in service in the phase shown, and what is defended. */
 
-import { serves } from "../globe/assets";
+import { serves } from "../globe/shapes";
 import { el } from "../dom";
 import { kilometres, place, words } from "../format";
 import { byNumber, ownerColour } from "../palette";

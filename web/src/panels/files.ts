@@ -1,7 +1,7 @@
 /** Results opened from files: drawn on the globe, and their facts as a table. */
 
 import { button, el } from "../dom";
-import { closeFile, openFile, type Opened, showAt, spanOf } from "../globe/files";
+import { openFile, type Opened } from "../globe/files";
 import { countdown, words } from "../format";
 import type { Json } from "../types";
 import { isObject, plainly } from "./records";
@@ -31,7 +31,8 @@ export function filesPanel(context: Context): Panel {
   const open = async (files: FileList | null): Promise<void> => {
     for (const file of files ?? []) {
       try {
-        const opened = await openFile(context.globe, file);
+        const opened = await openFile(context.ground, file);
+        context.opened.add(opened);
         list.append(entry(context, opened));
         outcome.className = "good";
         outcome.textContent = `${file.name} is open.`;
@@ -53,16 +54,15 @@ export function filesPanel(context: Context): Panel {
 }
 
 /** A slider over the time of a file that has one. */
-function timeOf(context: Context, opened: Opened): HTMLElement | null {
-  const span = spanOf(opened);
-  if (!span || span.seconds <= 0) return null;
+function timeOf({ name, layer }: Opened): HTMLElement | null {
+  if (!layer || layer.seconds <= 0) return null;
   const shown = el("output");
   const set = (): void => {
     shown.textContent = `${countdown(slider.valueAsNumber)} after the start`;
-    showAt(context.globe, span.start, slider.valueAsNumber);
+    layer.at(slider.valueAsNumber);
   };
-  const slider = el("input", { type: "range", min: 0, max: Math.ceil(span.seconds), step: 1, value: Math.round(span.seconds / 2),
-    "aria-label": `Time in ${opened.name}`, input: set });
+  const slider = el("input", { type: "range", min: 0, max: Math.ceil(layer.seconds), step: 1, value: Math.round(layer.seconds / 2),
+    "aria-label": `Time in ${name}`, input: set });
   set();
   return el("div", { class: "row" }, el("span", {}, "Time"), slider, shown);
 }
@@ -72,10 +72,10 @@ function entry(context: Context, opened: Opened): HTMLElement {
   const shown = facts.slice(0, ROWS_MAX);
   const made: HTMLElement = el("section", { "aria-label": opened.name },
     el("h2", {}, `${opened.name} `, opened.marking === "" ? null : el("span", { class: "tag" }, opened.marking), " ",
-      button("Close", () => { closeFile(context.globe, opened); made.remove(); }, { class: "link" })),
+      button("Close", () => { opened.layer?.close(); context.opened.delete(opened); made.remove(); }, { class: "link" })),
     el("table", {}, el("caption", { class: "unseen" }, `What ${opened.name} holds`),
       el("tbody", {}, ...shown.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value))))),
-    timeOf(context, opened),
+    timeOf(opened),
     facts.length > shown.length ? el("p", { class: "quiet" }, `${facts.length - shown.length} more are not listed.`) : null);
   return made;
 }

@@ -1,6 +1,7 @@
 /** What every panel is given. */
 
-import type { Globe } from "../globe/globe";
+import type { Opened } from "../globe/files";
+import type { Ground } from "../globe/ground";
 import type { Store } from "../store";
 import type { Scene, Session } from "../types";
 import type { View } from "../urlstate";
@@ -9,7 +10,9 @@ export interface Context {
   session: Session;
   scene: Scene;
   store: Store;
-  globe: Globe;
+  ground: Ground;
+  /** Files that are open. */
+  opened: Set<Opened>;
   view: View;
   /** Change what is shown; the address follows. */
   change: (change: Partial<View>) => void;
@@ -31,5 +34,5 @@ export function mayAct(context: Context): boolean {
 
 /** Name of a partner as people say it. */
 export function nameOf(session: Session, id: string): string {
-  return session.nations.find((nation) => nation.id === id)?.name ?? id;
+  return session.nations.find((nation) => nation.id === id)?.name ?? (id === "white" ? "White cell" : id);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { faultsOf, reasonsOf, Refused } from "../../src/api";
 import { circle, destination, ellipse, halfAxes } from "../../src/globe/geometry";
-import { arcsOf } from "../../src/globe/borders";
+import { arcsOf } from "../../src/globe/topology";
 import { kindOf, markingOf } from "../../src/globe/files";
 import { countdown, kilometres, place } from "../../src/format";
 import { withDeadline } from "../../src/panels/plan";

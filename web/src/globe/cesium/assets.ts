@@ -3,16 +3,12 @@
 import {
   ArcType, Cartesian2, Cartesian3, Color, DistanceDisplayCondition, Entity, CustomDataSource, LabelStyle, Math as CesiumMath, PolylineDashMaterialProperty,
 } from "@cesium/engine";
-import { byNumber, ownerColour, SENSOR } from "../palette";
-import type { Asset, Volume } from "../types";
+import { byNumber, ownerColour, SENSOR } from "../../palette";
+import type { Asset, Volume } from "../../types";
+import { reachOf, serves } from "../shapes";
+import { symbol } from "../symbols";
 import type { Globe } from "./globe";
-import { circle, onGround, sector } from "./geometry";
-import { symbol } from "./symbols";
-
-/** Whether an asset is in service on a day. */
-export function serves(asset: Asset, date: string): boolean {
-  return (asset.from === null || asset.from <= date) && (asset.until === null || date < asset.until);
-}
+import { onGround } from "./onground";
 
 export class AssetLayer {
   private readonly globe: Globe;
@@ -78,20 +74,16 @@ export class AssetLayer {
   }
 }
 
-/** Outline on the ground of what a sensor sees or a battery reaches. */
 function ground(asset: Asset): Entity | null {
-  const { volume, reach_m: reach } = asset;
-  const outline = volume
-    ? sector(asset, volume.range_m, volume.azimuth_deg, volume.sector_deg)
-    : reach === null ? null : circle(asset, reach);
+  const outline = reachOf(asset);
   if (!outline) return null;
-  const colour = Color.fromCssColorString(volume ? SENSOR : "#ffffff");
+  const colour = Color.fromCssColorString(outline.colour);
   return new Entity({
     polyline: {
-      positions: onGround(outline, 1000),
-      width: 1.5,
+      positions: onGround(outline.points, 1000),
+      width: outline.width,
       arcType: ArcType.NONE,
-      material: volume ? colour.withAlpha(0.9) : new PolylineDashMaterialProperty({ color: colour.withAlpha(0.8) }),
+      material: outline.dashed ? new PolylineDashMaterialProperty({ color: colour.withAlpha(0.8) }) : colour.withAlpha(0.9),
     },
   });
 }

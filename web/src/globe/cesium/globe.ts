@@ -2,12 +2,10 @@
 
 import {
   buildModuleUrl, Cartesian2, Cartographic, CesiumWidget, Color, EllipsoidTerrainProvider, GeographicProjection,
-  ImageryLayer, Math as CesiumMath, Rectangle, SceneMode, ScreenSpaceEventType, TileMapServiceImageryProvider,
+  ImageryLayer, Math as CesiumMath, SceneMode, ScreenSpaceEventType, TileMapServiceImageryProvider,
 } from "@cesium/engine";
-import type { Mode } from "../urlstate";
-
-export type Camera = [number, number, number];
-const HOME = Rectangle.fromDegrees(-38, 24, 62, 76);
+import type { Mode } from "../../urlstate";
+import { type Camera, HOME, LOWEST_M, nudged } from "../ground";
 
 export class Globe {
   readonly widget: CesiumWidget;
@@ -39,7 +37,7 @@ export class Globe {
     scene.fog.enabled = false;
     // Things are picked by what they are, not by how deep they lie; without a GPU the depth costs a third of a frame.
     scene.useDepthPicking = false;
-    scene.screenSpaceCameraController.minimumZoomDistance = 20_000;
+    scene.screenSpaceCameraController.minimumZoomDistance = LOWEST_M;
     this.place(camera);
     this.listen();
   }
@@ -51,6 +49,7 @@ export class Globe {
       if (typeof id === "string") this.onPick(id);
       else if (typeof id === "object" && id !== null && "id" in id && typeof id.id === "string") this.onPick(id.id);
     }, ScreenSpaceEventType.LEFT_CLICK);
+    this.widget.container.addEventListener("keydown", (event) => { this.nudge(event as KeyboardEvent); });
     this.widget.camera.moveEnd.addEventListener(() => { this.onMove(this.camera()); });
   }
 
@@ -65,13 +64,12 @@ export class Globe {
     const at = camera.positionCartographic;
     const frustum = camera.frustum as unknown as { right?: number; left?: number };
     const width = (frustum.right ?? 0) - (frustum.left ?? 0);
-    return new Cartographic(at.longitude, at.latitude, Math.max(20_000, width));
+    return new Cartographic(at.longitude, at.latitude, Math.max(LOWEST_M, width));
   }
 
   /** Put the camera somewhere, looking straight down; over the region at home without a place. */
   place(camera: Camera | null): void {
-    const destination = camera ? Cartographic.toCartesian(Cartographic.fromDegrees(...camera)) : HOME;
-    this.widget.camera.setView({ destination });
+    this.widget.camera.setView({ destination: Cartographic.toCartesian(Cartographic.fromDegrees(...(camera ?? HOME))) });
     this.draw();
   }
 
@@ -95,25 +93,12 @@ export class Globe {
   }
 
   /** Turn or shift by keys, a step for each press. */
-  nudge(key: string): boolean {
-    const { camera } = this.widget;
-    const at = this.camera();
-    const step = Math.min(20, at[2] / 300_000);
-    const moves: Record<string, () => Camera> = {
-      ArrowLeft: () => [at[0] - step, at[1], at[2]],
-      ArrowRight: () => [at[0] + step, at[1], at[2]],
-      ArrowUp: () => [at[0], Math.min(89, at[1] + step), at[2]],
-      ArrowDown: () => [at[0], Math.max(-89, at[1] - step), at[2]],
-      "+": () => [at[0], at[1], Math.max(20_000, at[2] / 1.4)],
-      "-": () => [at[0], at[1], Math.min(4e7, at[2] * 1.4)],
-      Home: () => at,
-    };
-    const move = moves[key];
-    if (!move) return false;
-    this.place(key === "Home" ? null : move());
+  nudge(event: KeyboardEvent): void {
+    const camera = nudged(this.camera(), event.key);
+    if (!camera) return;
+    event.preventDefault();
+    this.place(camera);
     this.onMove(this.camera());
-    camera.moveEnd.raiseEvent();
-    return true;
   }
 
   draw(): void {

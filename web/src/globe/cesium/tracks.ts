@@ -4,14 +4,12 @@ import {
   Billboard, BillboardCollection, Cartesian2, Cartesian3, Color, DistanceDisplayCondition, Label, LabelCollection,
   LabelStyle, Material, NearFarScalar, Polyline, PolylineCollection, VerticalOrigin,
 } from "@cesium/engine";
-import { DANGER } from "../palette";
-import type { KnownTrack, Store } from "../store";
+import { DANGER } from "../../palette";
+import type { KnownTrack, Store } from "../../store";
+import { impactOf, TRACK_COLOUR } from "../shapes";
+import { symbol } from "../symbols";
 import type { Globe } from "./globe";
-import { circle, ellipse, onGround } from "./geometry";
-import { symbol } from "./symbols";
-
-const COLOUR = "#ffd21f";
-const SMALLEST_M = 8_000;
+import { onGround } from "./onground";
 
 interface Drawn {
   billboard: Billboard;
@@ -29,7 +27,7 @@ export class TrackLayer {
   private readonly labels: LabelCollection;
   private readonly lines = new PolylineCollection();
   private readonly drawn = new Map<number, Drawn>();
-  private readonly image = symbol("object", COLOUR);
+  private readonly image = symbol("object", TRACK_COLOUR);
 
   constructor(globe: Globe) {
     this.globe = globe;
@@ -71,8 +69,8 @@ export class TrackLayer {
     drawn.billboard.position = position;
     drawn.label.position = position;
     drawn.label.text = `T${number}`;
-    drawn.trail = this.line(drawn.trail, id, known.trail.map((each) => new Cartesian3(...each)), COLOUR, 0.9, 2);
-    drawn.impact = this.line(drawn.impact, id, outline(known), DANGER, 1, 2.5);
+    drawn.trail = this.line(drawn.trail, id, known.trail.map((each) => new Cartesian3(...each)), TRACK_COLOUR, 0.9, 2);
+    drawn.impact = this.line(drawn.impact, id, onGround(impactOf(known), 2000), DANGER, 1, 2.5);
   }
 
   private line(
@@ -134,11 +132,4 @@ function place(known: KnownTrack): Cartesian3 | null {
   const { position_ecef_m: position, impact } = known.track;
   if (position) return new Cartesian3(...position);
   return impact ? Cartesian3.fromDegrees(impact.longitude_deg, impact.latitude_deg) : null;
-}
-
-function outline(known: KnownTrack): Cartesian3[] {
-  const { impact } = known.track;
-  if (!impact) return [];
-  const seen = impact.covariance_m2 ? ellipse(impact, impact.covariance_m2) : circle(impact, SMALLEST_M);
-  return onGround(seen, 2000);
 }
