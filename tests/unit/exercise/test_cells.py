@@ -117,12 +117,15 @@ def test_it_acknowledges_by_the_place_where_a_message_was_shown(loaded):
     assert (there.elsewhere, there.about) == (("a" * 32,), ())
     assert (here.elsewhere, here.about) == ((), ("a" * 32,))
     assert acts(cell, message("warning", "de", warning)) == []
-    assert acts(cell, message("text", "pl", {"text": "Hello."})) == []
+    assert acts(cell, message("sensor-status", "pl", {"sensor": "a", "state": "on"})) == []
 
 
 def test_it_maintains_its_report_when_it_is_asked(loaded):
-    query = {"about": ["b" * 32], "question": "Can this be?"}
-    ((_, answer),) = acts(cell_of(loaded, "pl"), message("ambiguity-query", "centre", query))
+    query = {"about": ["a" * 32], "question": "Can this be?"}
+    cell = cell_of(loaded, "pl")
+    assert acts(cell, message("launch-report", "pl", {})) == []
+    asked = message("ambiguity-query", "centre", query) | {"concerns": ["a" * 32]}
+    ((_, answer),) = acts(cell, asked)
     assert (answer.kind, answer.query, answer.position) == ("ambiguity-answer", "0" * 32, "maintained")
 
 
