@@ -130,7 +130,8 @@ class ExerciseDocument(FrozenModel):
         try:
             from_rfc3339(starts)
         except ValueError as error:
-            raise Rejected(Fault(str(error))) from None
+            what = str(error) if starts in str(error) else f"{starts!r} is no instant: {error}"
+            raise Rejected(Fault(what)) from None
         return starts
 
     @field_validator("lasts")

@@ -75,8 +75,69 @@ def test_first_exercise_has_three_nations_and_thirty_minutes_and_fifteen_sites_e
         ("objectives: [announced]", "objectives: [announce]", "'announce' is no objective of the exercise"),
         ("at: 28 min", "at: 31 min", "planned at 31 min, and the exercise lasts 30 min"),
         ("number: single", "number: seven", "'seven' is not allowed"),
-        ("acknowledges: [warning]}", "acknowledges: [warnings]}", "'warnings' is no kind of message"),
+        ("acknowledges: [warning, text]", "acknowledges: [warnings, text]", "'warnings' is no kind of message"),
         ("flights:\n", SPARE, "no inject launches the flight 'spare'"),
+        ("schema: synaspis.exercise/1", "schema: synaspis.exercise/2", "'synaspis.exercise/1'"),
+        ("summary: >-", "sumary: >-", "unknown key 'sumary'"),
+        ("id: first-exercise", "id: First exercise", "id"),
+        ("responses: first-exercise", "responses: first-exercis", "there are no responses 'first-exercis'"),
+        ("lasts: 30 min", "lasts: 30", "30 has no unit. Write the unit after it"),
+        ("lasts: 30 min", "lasts: 30 km", "30 km is a length; a time is needed"),
+        ("starts: 2026-11-30T09:00:00Z", "starts: 2026-13-30T09:00:00Z", "'2026-13-30T09:00:00Z' is no instant: month"),
+        ("objectives:\n", "objectives: {}\nothers:\n", "unknown key 'others'"),
+        ("  us:\n    cell: scripted", "  xx:\n    cell: scripted", "'xx' is no partner of the book"),
+        ("    cell: scripted", "    cell: robot", "'robot' is not allowed"),
+        ("reaction: 15 s", "reaction: 15 min", "15 min"),
+        ("warns: false", "warns: 0", "true or false"),
+        ("claims_within: 1500 km", "claims_within: 15000 km", "15000 km"),
+        ("claims_within: 1500 km", "claim_within: 1500 km", "unknown key 'claim_within'"),
+        ("range_sigma: 30 m", "range_sigma: -30 m", "-30 m"),
+        ("angle_sigma: 0.03 deg", "angle_sigma: 0.03 m", "0.03 m is a length; an angle is needed"),
+        ("interval: 5 s", "interval: 5 min", "5 min"),
+        ("delay: 5 s}", "outages: [{from: 5 min, until: 3 min}]}", "it ends at 3 min and begins at 5 min"),
+        ("delay: 5 s}", "outages: [{from: 31 min, until: 32 min}]}", "it begins at 31 min, and the exercise"),
+        ("latitude: 55.6 deg", "latitude: 95.6 deg", "95.6 deg"),
+        ("battery: deveselu-sm-3-ib", "battery: sulze-pac-3-cri", "is no battery of 'us' in service"),
+        ("radars: [sulze-radar]", "radars: [sulze-rader]", "'sulze-rader' is no radar in service"),
+        ("radius_m: 350000}", "radius_m: -1}", "radius_m"),
+        ("tasks: []", "tasks: none", "plan.tasks"),
+        ("invokes: [tell-the-border]", "invokes: [tell-them]", "'tell-them' is no pre-planned response"),
+        ("latest engagement-claim of us", "latest engagement-clam of us", "'engagement-clam' is no kind"),
+        (
+            "latest engagement-claim of us",
+            "latest engagement-claim of xx",
+            "'xx' is no nation of the exercise",
+        ),
+        ("latest engagement-claim of us", "the claim of us", "body.claim"),
+        ("kind: hand-over", "kind: handover", "'handover' is no kind of message"),
+        ("kind: hand-over", "kind: exercise-control", "body"),
+        ("channel: free-text", "channel: radio", "'radio' is not allowed"),
+        (
+            "payload: {flight: first-flight}",
+            "payload: {flight: first-flight, text: Hi}",
+            "track-feed has no text",
+        ),
+        (
+            "payload: {flight: first-flight}",
+            "payload: {flight: first-flight}\n            to: [de]",
+            "'to' would change",
+        ),
+        (
+            "sender: us\n            channel: notification",
+            "sender: us\n            label: {classification: SECRET}\n            channel: notification",
+            "'SECRET' is no classification of the book",
+        ),
+        (
+            "by: [de, pl], action: acknowledgement, within: 2 min",
+            "by: [], action: acknowledgement, within: 2 min",
+            "by",
+        ),
+        ("by: [de, pl], action", "by: [de, xx], action", "'xx' is no nation of the exercise"),
+        ("within: 12 min}", "within: 0 min}", "0 min"),
+        ("hand-over: {text:", "hand-overs: {text:", "'hand-over' is no objective of the exercise"),
+        ("at: 24 min", "at: -1 min", "-1 min"),
+        ("at: 24 min", "at: noon", "at"),
+        ("  plan: {text:", "  other: {text: Nothing.}\n  plan: {text:", "so that nothing could be scored"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, old, new, text):
@@ -107,6 +168,32 @@ def test_an_outage_of_a_sensor_is_one_of_the_senders(tmp_path):
         tmp_path, ("sensor: kurecik-radar, lasts", "sensor: mantua-radar, lasts"), name="blind-radar"
     )
     assert "'mantua-radar' is no sensor of 'us' in the exercise" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("fault: false-report", "fault: contradictory-report", "so that it contradicts nothing"),
+        (
+            "fault: contradictory-report",
+            "fault: false-report",
+            "which takes place; a false report is of none",
+        ),
+        ("fault: false-report", "fault: late-notification", "is a notification, not a launch-report"),
+        ("at: 63 min", "at: 55 min", "sent at 55 min, before the launch may take place; that is not late"),
+        ("fault: false-report", "fault: lost-link", "the key 'lasts' is missing; lost-link needs it"),
+        ("fault: false-report", "fault: dead-centre", "dead-centre has no body"),
+    ],
+)
+def test_a_fault_has_to_be_what_it_says(tmp_path, old, new, text):
+    told = faults_of(tmp_path, (old, new), name="disputed-launch")
+    assert text in told, told
+
+
+def test_every_fault_names_its_line_and_its_place_in_the_file(tmp_path):
+    told = faults_of(tmp_path, ("warns: false", "warns: 0"), ("at: 24 min", "at: noon"))
+    assert re.search(r"mine\.yaml:\d+: nations\.us\.doctrine\.warns: ", told)
+    assert re.search(r"mine\.yaml:\d+: events\.two-flights\.incidents\.hand-over\.injects\.offer\.at: ", told)
 
 
 def test_an_id_of_an_inject_is_used_once(tmp_path):
