@@ -6,7 +6,7 @@ from synaspis.exchange.client.client import Client
 from synaspis.exchange.client.errors import Alarm, ServerFault, SignedRefusal, Unreachable
 from synaspis.exchange.client.events import Event
 from synaspis.exchange.client.kit import PartnerKit, write_kit
-from synaspis.exchange.client.verify import Verification
+from synaspis.exchange.client.verification import Verification
 
 __all__ = [
     "Alarm",

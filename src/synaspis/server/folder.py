@@ -28,6 +28,7 @@ from synaspis.core.documents import FrozenModel, Rejected, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.core.files import write_atomically
 from synaspis.exchange.client.kit import KeyText, partner_id_fault
+from synaspis.exchange.keys import MESSAGE_KEY_FILE
 from synaspis.server.backing import SQLITE, BrokerAddress, SecretPlace, StoreAddress
 from synaspis.server.limits import Limits
 
@@ -170,13 +171,22 @@ class DataFolder:
         return self.path / "issued" / identity
 
     def require(self) -> DataFolder:
-        """Return itself. Raises InputError if this is not the data folder of a centre."""
+        """Return itself. Raises InputError if this is not the data folder of a centre, or of a mirror."""
+        self._refuse_mirror()
         lacking = [name for name in ("centre.yaml", "server.yaml", "keys") if not (self.path / name).exists()]
         if lacking:
             what = f"this is not the data folder of a centre: it lacks {', '.join(lacking)}"
             remedy = "Make one with `synaspis centre init`, or name another."
             raise InputError(Fault(what, source=str(self.path), remedy=remedy))
         return self
+
+    def _refuse_mirror(self) -> None:
+        path = self.file("server.yaml")
+        writer = self.server().writer if path.is_file() else None
+        if writer is not None and not self.key(MESSAGE_KEY_FILE).exists():
+            what = f"this is the folder of a mirror of {writer}, which holds neither record nor agreements"
+            remedy = "Name the folder of the node that writes; a mirror tells its own state at /v1/health."
+            raise InputError(Fault(what, "writer", remedy, str(path)))
 
     def server(self) -> ServerDocument:
         """Read `server.yaml`. Raises InputError with every fault of it."""

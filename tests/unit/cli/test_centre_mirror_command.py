@@ -33,6 +33,21 @@ def test_mirror_on_the_folder_of_the_centre_is_refused_with_all_faults(data):
     assert foreign["remedy"] == "A mirror needs none of them: take them away, or name a folder of its own."
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_status_of_the_folder_of_a_mirror_is_refused_in_words(data, whole):
+    settings = data / "server.yaml"
+    lines = [line for line in settings.read_text().splitlines() if not line.startswith("writer")]
+    settings.write_text("\n".join([*lines, "writer: https://writer.example:8443", ""]))
+    (data / "keys" / "centre.key").unlink()
+    if not whole:
+        (data / "centre.yaml").unlink()
+    result = call("status", data, "--json")
+    assert result.exit_code == 2
+    (fault,) = json.loads(result.stdout)["error"]["faults"]
+    assert fault["what"].startswith("this is the folder of a mirror of https://writer.example:8443")
+    assert fault["remedy"].startswith("Name the folder of the node that writes")
+
+
 def test_serve_that_may_wait_serves_at_once_where_nobody_else_writes(data):
     program = "import sys; from synaspis.cli import main; sys.exit(main())"
     words = ("centre", "serve", str(data), "--port", "0", "--wait", "--json")

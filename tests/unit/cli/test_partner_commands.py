@@ -172,6 +172,23 @@ def test_verifying_and_auditing_find_everything_in_order(alpha):
     assert "Sent:     " in call("audit", alpha).stdout
 
 
+def test_a_witness_key_of_somebody_else_is_found_and_said(alpha, bravo, tmp_path):
+    kit = tmp_path / "kit"
+    shutil.copytree(alpha, kit)
+    for _ in range(600):
+        if json.loads(call("verify", kit, "--json").stdout)["size"]:
+            break
+        sleep(0.1)
+    (kit / "witness.key").write_bytes((bravo / "witness.key").read_bytes())
+    result = call("verify", kit)
+    assert result.exit_code == 1
+    assert "FINDING: the centre does not take the cosignatures of our witness (the centre answered 400: " in (
+        result.stdout
+    )
+    assert "the kit, bravo/witness, is not the one that the centre has of alpha" in result.stdout
+    assert call("verify", alpha).exit_code == 0
+
+
 def test_an_audit_that_finds_something_says_it_and_ends_with_1(alpha, tmp_path):
     kit = tmp_path / "kit"
     shutil.copytree(alpha, kit)

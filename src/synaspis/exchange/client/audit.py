@@ -13,7 +13,8 @@ from synaspis.exchange.client.events import knows_sender, read_event, release_le
 from synaspis.exchange.client.keys import KeyRing
 from synaspis.exchange.client.kit import PartnerKit
 from synaspis.exchange.client.partner_state import PartnerState, Sent
-from synaspis.exchange.client.verify import LogReader, Verification
+from synaspis.exchange.client.verification import Verification
+from synaspis.exchange.client.verify import LogReader
 from synaspis.log import NoteRefused, ProofRefused, verify_proof
 from synaspis.messages import Refused
 

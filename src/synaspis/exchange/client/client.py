@@ -29,7 +29,8 @@ from synaspis.exchange.client.keys import KeyRing
 from synaspis.exchange.client.kit import CENTRE, PartnerKit
 from synaspis.exchange.client.link import BUSY, Link, Sleep
 from synaspis.exchange.client.partner_state import PartnerState
-from synaspis.exchange.client.verify import LogReader, Verification
+from synaspis.exchange.client.verification import Verification
+from synaspis.exchange.client.verify import LogReader
 from synaspis.messages import Message, SigningKey, new_id, read_message, seal, write_message
 from synaspis.messages.message import SCHEMA
 from synaspis.messages.strict import canonical_json

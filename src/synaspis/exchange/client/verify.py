@@ -8,9 +8,8 @@ must have an inclusion proof two seconds later, under a checkpoint of the same h
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from synaspis.core.clock import SECOND_US, Clock
 from synaspis.core.errors import InputError
@@ -18,6 +17,7 @@ from synaspis.exchange.client.errors import Alarm, ServerFault
 from synaspis.exchange.client.kit import PartnerKit
 from synaspis.exchange.client.link import Link
 from synaspis.exchange.client.partner_state import PartnerState, Unproven
+from synaspis.exchange.client.verification import Verification
 from synaspis.log import (
     Checkpoint,
     LogDamaged,
@@ -44,45 +44,6 @@ PROOFS_AT_ONCE: Final = 8
 _TIED_MAX: Final = 10_000
 
 
-@dataclass(frozen=True)
-class Verification:
-    """What one look at the log came to.
-
-    checkpoint: the head that was seen; None before there is one. signed_by: names and algorithms of the
-    log's keys that signed it. cosigners: witnesses of other partners that had cosigned it, by name.
-    cosigned: whether our witness signed this one now. proven: proofs fetched and verified now. pending:
-    leaves that the log does not owe yet. findings: promises that were broken, in sentences.
-    """
-
-    checkpoint: Checkpoint | None
-    signed_by: tuple[str, ...]
-    cosigners: tuple[str, ...]
-    cosigned: bool
-    proven: int
-    pending: int
-    findings: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether no promise was found broken."""
-        return not self.findings
-
-    def to_dict(self) -> dict[str, Any]:
-        """The result as JSON can hold it."""
-        head = self.checkpoint
-        return {
-            "holds": self.holds,
-            "size": None if head is None else head.size,
-            "root": None if head is None else head.root.hex(),
-            "signed_by": list(self.signed_by),
-            "cosigners": list(self.cosigners),
-            "cosigned": self.cosigned,
-            "proven": self.proven,
-            "pending": self.pending,
-            "findings": list(self.findings),
-        }
-
-
 class LogReader:
     """Reads the log for one partner and keeps its witness.
 
@@ -104,8 +65,9 @@ class LogReader:
             *(verifier(text) for text in kit.witness_vkeys.values()),
         )
         self._witness = self._open_witness(kit.folder / "witness", signer)
-        self._own_name = signer.name
+        self._own_name, self._partner = signer.name, kit.partner
         self._delivered: Checkpoint | None = None
+        self._untaken = ""
         self._tied: set[tuple[int, bytes]] = set()
         self._lock = asyncio.Lock()
 
@@ -129,6 +91,7 @@ class LogReader:
             proven = pending = 0
             if note is not None:
                 proven, pending = await self._prove(findings, most)
+            findings += filter(None, [self._untaken])
         if note is None:
             return Verification(None, (), (), cosigned, proven, pending, tuple(findings))
         signatures = open_note(note, self.log_keys).signatures
@@ -204,9 +167,17 @@ class LogReader:
     async def _deliver(self, head: Checkpoint, lines: bytes) -> bool:
         try:
             await self._link.cosign(lines)
-        except ServerFault:
-            return False  # a newer checkpoint has replaced it meanwhile: the next look cosigns that
-        self._delivered = head
+        except ServerFault as fault:
+            # Either a newer checkpoint has replaced it meanwhile, and the next look cosigns that, or ours is
+            # taken for none: 400. A mirror refuses every cosignature in another way.
+            newest = await self._link.checkpoint() if fault.status == 400 else None
+            if newest is not None and self._head(newest) == head:
+                self._untaken = (
+                    f"the centre does not take the cosignatures of our witness ({fault}): the witness.key of "
+                    f"the kit, {self._own_name}, is not the one that the centre has of {self._partner}"
+                )
+            return False
+        self._delivered, self._untaken = head, ""
         return True
 
     def _head(self, note: bytes) -> Checkpoint:

@@ -14,7 +14,7 @@ from synaspis.core.clock import to_rfc3339
 from synaspis.exchange.client.audit import Audit
 from synaspis.exchange.client.events import Event
 from synaspis.exchange.client.kit import CENTRE
-from synaspis.exchange.client.verify import Verification
+from synaspis.exchange.client.verification import Verification
 from synaspis.exchange.client.wording import gist, lines_of
 from synaspis.exchange.demo.story import DAY_US
 

@@ -15,7 +15,7 @@ from synaspis.core.clock import SECOND_US, ManualClock
 from synaspis.exchange.client.answers import Receipt
 from synaspis.exchange.client.client import Client
 from synaspis.exchange.client.errors import Unreachable
-from synaspis.exchange.client.verify import Verification
+from synaspis.exchange.client.verification import Verification
 from synaspis.exchange.demo.story import Step
 from synaspis.exchange.settings import Settings
 

@@ -1,5 +1,7 @@
 """A capability answers for every part of a defence exactly as `coverage` of that part does."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import yaml
@@ -13,8 +15,14 @@ from synaspis.scenario import Scenario, load_scenario_document
 
 STEP_DEG = 3.0
 EUROPE = load_scenario_document("europe")
-WHOLE = compute(EUROPE, "2018", step_deg=STEP_DEG)
 SHARINGS = ("agreements", "none", "all")
+
+
+@cache
+def whole():
+    """What there is in 2018; computed when the first test asks, not when tests are collected."""
+    return compute(EUROPE, "2018", step_deg=STEP_DEG)
+
 
 SMALL = {
     "schema": "scenario/1",
@@ -88,11 +96,11 @@ def subset(draw, ids):
 @settings(max_examples=9, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), sharing=st.sampled_from(SHARINGS))
 def test_any_part_is_defended_as_coverage_says(data, sharing):
-    radars, batteries = subset(data.draw, WHOLE.radar_ids), subset(data.draw, WHOLE.battery_ids)
-    held, warning_s = by_coverage(EUROPE, WHOLE, radars, batteries, sharing)
-    assert np.array_equal(WHOLE.defended(radars, batteries, sharing), held)
-    sensors = [*radars, *WHOLE.satellite_ids]
-    assert np.array_equal(WHOLE.warning_s(sensors, sharing), warning_s, equal_nan=True)
+    radars, batteries = subset(data.draw, whole().radar_ids), subset(data.draw, whole().battery_ids)
+    held, warning_s = by_coverage(EUROPE, whole(), radars, batteries, sharing)
+    assert np.array_equal(whole().defended(radars, batteries, sharing), held)
+    sensors = [*radars, *whole().satellite_ids]
+    assert np.array_equal(whole().warning_s(sensors, sharing), warning_s, equal_nan=True)
 
 
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -106,43 +114,44 @@ def test_any_part_is_defended_as_coverage_says_when_more_shots_are_required(dema
 
 def test_sharing_makes_a_difference_in_what_is_compared():
     """Otherwise the properties above would show little."""
-    none, everything = (WHOLE.defended(sharing=sharing).sum() for sharing in ("none", "all"))
-    assert 0 < none < everything < WHOLE.threatened.sum()
+    none, everything = (whole().defended(sharing=sharing).sum() for sharing in ("none", "all"))
+    assert 0 < none < everything < whole().threatened.sum()
 
 
 @pytest.mark.parametrize("sharing", ["agreements", "all"])
 def test_families_say_what_suffices(sharing):
     """By sets instead of bits: a flight is engaged by what holds one of its smallest sets."""
     random = np.random.default_rng(3)
-    families = WHOLE.families(sharing)
+    families = whole().families(sharing)
     for _ in range(6):
         radars, batteries = (
-            [name for name in ids if random.random() < 0.6] for ids in (WHOLE.radar_ids, WHOLE.battery_ids)
+            [name for name in ids if random.random() < 0.6]
+            for ids in (whole().radar_ids, whole().battery_ids)
         )
-        held = WHOLE.defended(radars, batteries, sharing)
+        held = whole().defended(radars, batteries, sharing)
         here = {*radars, *batteries}
-        for threat, (found, flights) in enumerate(zip(families, WHOLE.flights, strict=True)):
+        for threat, (found, flights) in enumerate(zip(families, whole().flights, strict=True)):
             engaged = np.array([any(each <= here for each in sets) for sets in found.sets])[found.family]
-            by_hand = WHOLE.threatened[threat].copy()
+            by_hand = whole().threatened[threat].copy()
             np.logical_and.at(by_hand, flights.cell, engaged)
             assert np.array_equal(held[threat], by_hand)
 
 
 def test_no_smallest_set_can_spare_a_member():
-    for found in WHOLE.families("all"):
+    for found in whole().families("all"):
         for sets in found.sets:
             assert not any(one < other for one in sets for other in sets)
 
 
 def test_named_clauses_hold_whether_they_are_valid_or_not():
     """All in force by name are the agreements, none is no sharing, one from the past holds alone."""
-    held = EUROPE.book.in_force(WHOLE.day)
-    assert np.array_equal(WHOLE.defended(sharing=tuple(held)), WHOLE.defended())
-    assert np.array_equal(WHOLE.defended(sharing=()), WHOLE.defended(sharing="none"))
+    held = EUROPE.book.in_force(whole().day)
+    assert np.array_equal(whole().defended(sharing=tuple(held)), whole().defended())
+    assert np.array_equal(whole().defended(sharing=()), whole().defended(sharing="none"))
     past = "altbmd-interim/warning-to-all"
     assert "altbmd-interim" not in held
-    warned = np.nan_to_num(WHOLE.warning_s(sharing=[past]))
-    now = np.nan_to_num(WHOLE.warning_s(sharing=["altbmd-initial"]))
+    warned = np.nan_to_num(whole().warning_s(sharing=[past]))
+    now = np.nan_to_num(whole().warning_s(sharing=["altbmd-initial"]))
     some = (warned > 0.0) & (now > 10.0) & (warned < now)
     # The interim way was 10 s longer, wherever an ally's sensor was first.
     assert some.any()
@@ -150,17 +159,17 @@ def test_named_clauses_hold_whether_they_are_valid_or_not():
 
 
 def test_agreements_can_be_replaced():
-    without = WHOLE.under(with_agreements(WHOLE.scenario, {}))
-    assert np.array_equal(without.defended(), WHOLE.defended(sharing="none"))
+    without = whole().under(with_agreements(whole().scenario, {}))
+    assert np.array_equal(without.defended(), whole().defended(sharing="none"))
 
 
 def test_assets_of_other_years_can_be_taken_in():
     every = [asset.id for asset in EUROPE.assets]
     later = compute(EUROPE, "2018", threats=["irbm-3500"], step_deg=STEP_DEG, assets=every)
     assert "redzikowo-sm-3-iib" in later.battery_ids
-    assert "redzikowo-sm-3-iib" not in WHOLE.battery_ids
-    same = later.defended(WHOLE.radar_ids, WHOLE.battery_ids)
-    assert np.array_equal(same[0], WHOLE.defended()[WHOLE.threat_ids.index("irbm-3500")])
+    assert "redzikowo-sm-3-iib" not in whole().battery_ids
+    same = later.defended(whole().radar_ids, whole().battery_ids)
+    assert np.array_equal(same[0], whole().defended()[whole().threat_ids.index("irbm-3500")])
 
 
 def test_who_runs_the_launch_points_changes_nothing():
@@ -168,8 +177,8 @@ def test_who_runs_the_launch_points_changes_nothing():
         return iter([function(item) for item in reversed(list(items))][::-1])
 
     other = compute(EUROPE, "2018", threats=["mrbm-2000"], step_deg=STEP_DEG, mapper=backwards)
-    at = WHOLE.threat_ids.index("mrbm-2000")
-    assert np.array_equal(other.defended()[0], WHOLE.defended()[at])
+    at = whole().threat_ids.index("mrbm-2000")
+    assert np.array_equal(other.defended()[0], whole().defended()[at])
 
 
 @pytest.mark.parametrize(
@@ -183,7 +192,7 @@ def test_who_runs_the_launch_points_changes_nothing():
 )
 def test_what_is_not_there_is_refused(options, words):
     with pytest.raises(InputError, match=words):
-        WHOLE.defended(**options)
+        whole().defended(**options)
 
 
 def test_assets_that_the_scenario_does_not_have_are_refused():
