@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -94,7 +95,7 @@ class Stores:
 
     def _shown(self, centre: str, cell: str, event: Mapping[str, Any]) -> None:
         at_us = from_rfc3339(event["at"])
-        for track in event["tracks"]:
+        for track in _updated(event):
             dues = [
                 each.at_us + self.delay_us(centre, cell, each, event["at"])
                 for each in self.tracks.get(track["time"], ())
@@ -111,7 +112,7 @@ class Stores:
                 return [found.at_us + self.delay_us(centre, cell, found, event["at"])]
         if kind == "picture":
             keys = [
-                (cell, track["number"], from_rfc3339(track["time"]) // NEAR_US) for track in event["tracks"]
+                (cell, track["number"], from_rfc3339(track["time"]) // NEAR_US) for track in _updated(event)
             ]
             return [due for key in keys if (due := self.due.get(key)) is not None]
         return []
@@ -130,6 +131,11 @@ class Stores:
             ):
                 return True
         return False
+
+
+def _updated(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Tracks of a picture that a report has changed; one ends because none comes any more."""
+    return (track for track in event["tracks"] if track["status"] != "ended")
 
 
 def offset_us(sessions: Mapping[str, list[list[Any]]], since_us: int, until_us: int) -> tuple[int, list[int]]:
@@ -187,8 +193,7 @@ class Account:
             "events_of_browsers": sum(map(len, self.seen["sessions"].values())),
             "not_as_stored": self.wrong(),
             "asked_ms": self._asked(),
-            "acts": len(self.seen["acts"]),
-            "acts_refused": sum(status != 201 for _, status, _ in self.seen["acts"]),
+            "acts": Counter(status for _, status, _ in self.seen["acts"]),
         }
 
     def paced(self) -> dict[str, Any]:
@@ -218,6 +223,8 @@ class Account:
     def wrong(self) -> dict[str, str]:
         """Sessions whose events are not, one by one, those of the stores."""
         found = {}
+        clocks = [data for _, _, kind, data in self.seen["sessions"]["white"] if kind == "clock"]
+        last_us = from_rfc3339(json.loads(clocks[-1])["exercise_time"])
         for name, events in self.seen["sessions"].items():
             got: dict[str, list[tuple[str, bytes]]] = {centre: [] for centre in CENTRES}
             for _, place, kind, data in events:
@@ -231,6 +238,8 @@ class Account:
                     got[told["centre"]].append((kind, rest[:-1].encode()))
             for centre, events_got in got.items():
                 kept = self.stores.feeds.get((centre, self.views[name]), [])
+                if self.stores.cut(self.views[name], centre, last_us):
+                    kept = kept[: len(events_got)]  # the rest comes when the link is back
                 if events_got != kept:
                     found.setdefault(name, f"{centre}: {len(events_got)} came, {len(kept)} are stored")
         return found

@@ -24,7 +24,7 @@ from synaspis.server.cells.grounds import Grounds
 from synaspis.server.cells.hall import Hall
 from synaspis.server.cells.notebook import Notebook
 from synaspis.server.cells.paced_clock import PacedClock
-from synaspis.server.cells.retracing import BECOMES, Delivered, Steps, retrace
+from synaspis.server.cells.retracing import BECOMES, Delivered, Found, Steps, retrace, where
 from synaspis.server.cells.said import centre_of, sealed
 from synaspis.server.cells.side import CENTRES, CentreName
 
@@ -71,6 +71,9 @@ class RealTime:
         self._cut: set[tuple[str, CentreName]] = set()
         self._task: asyncio.Task[None] | None = None
         self._kept_s, self._answered = 0.0, 0
+        # Until it is led to where it was, everybody sees it standing there.
+        self._lines, self._is_ready = self._notebook.lines(), False
+        self._show(where(self._lines, self._clock.now_us()))
 
     @property
     def exercise(self) -> str:
@@ -90,7 +93,10 @@ class RealTime:
         return self._machine.is_cut(nation, centre, now_us) or self._machine.is_dead(centre, now_us)
 
     def check(self, action: str, value: Any) -> None:
-        """Raise Problem 409 where an action cannot be done now."""
+        """Raise Problem 409 where an action cannot be done now, 503 while it is being taken up again."""
+        if not self._is_ready:
+            fault = Fault("the exercise is being taken up where it was", "", "Try again in a second.")
+            raise Problem(503, fault, {"retry-after": "1"})
         if self._state not in _ALLOWED[action]:
             what = f"{action!r} cannot be done while the exercise is {self._state}"
             raise Problem(409, Fault(what, "action", f"It can while it is {' or '.join(_ALLOWED[action])}."))
@@ -189,14 +195,16 @@ class RealTime:
         if self._state != "running":
             return
         now_us = self._clock.now_us()
-        if self._jump_us is not None and now_us >= self._jump_us:
+        is_there = self._jump_us is not None and now_us >= self._jump_us
+        if is_there:
             self._jump_us = None
         groups: tuple[list[Delivered], list[Delivered]] = ([], [])
         for each in self._held:
             groups[self._is_cut(each.cell, each.centre, now_us)].append(each)
         taken, self._held = groups
         said, line = self._steps.go(taken, now_us)
-        self._pace()
+        if self._jump_us is not None or self._speed > 1.0 or is_there:
+            self._pace()
         if line is not None:
             await self._keep(line, durable=bool(said))
         await self._submit(said)
@@ -259,20 +267,23 @@ class RealTime:
             self._notebook.write({**line, "said": self._answered})
 
     async def _restore(self) -> None:
-        lines = await asyncio.to_thread(self._notebook.lines)
-        if not lines:
-            return
-        history = [
-            Delivered.of(cell.id, centre, event)
-            for cell in self._hall.cells.values()
-            for centre in CENTRES
-            for event in await cell.history(centre)
-        ]
-        found = await asyncio.to_thread(retrace, self._steps, lines, history)
-        self._by |= found.by
-        self._held = [*found.left, *self._held]
-        self._state, self._speed, self._jump_us = found.state, found.speed, found.jump_us
-        self._answered = found.answered
-        self._clock.run(0.0, found.at_us)
+        """Lead the machine to where it was, and hand in what may have been lost."""
+        unanswered: list[Said] = []
+        if self._lines:
+            history = [
+                Delivered.of(cell.id, centre, event)
+                for cell in self._hall.cells.values()
+                for centre in CENTRES
+                for event in await cell.history(centre)
+            ]
+            found = await asyncio.to_thread(retrace, self._steps, self._lines, history)
+            self._by, self._answered, unanswered = found.by, found.answered, found.unanswered
+            self._held = [*found.left, *self._held]
+            self._show(found)
+        self._lines, self._is_ready = [], True
         self._pace()
-        await self._submit(found.unanswered)
+        await self._submit(unanswered)
+
+    def _show(self, found: Found) -> None:
+        self._state, self._speed, self._jump_us = found.state, found.speed, found.jump_us
+        self._clock.run(0.0, found.at_us)

@@ -18,8 +18,11 @@ class PacedClock:
 
     def now_us(self) -> int:
         """Microseconds since the Unix epoch."""
+        return self._at(self._monotonic_ns())
+
+    def _at(self, machine_ns: int) -> int:
         at_us, since_ns, speed, leash_us = self._state
-        passed_us = (self._monotonic_ns() - since_ns) / 1_000
+        passed_us = (machine_ns - since_ns) / 1_000
         now_us = at_us + int(passed_us * speed)
         if leash_us is None or now_us <= leash_us or speed <= 1.0:
             return now_us
@@ -32,5 +35,7 @@ class PacedClock:
         that it does not run away from a machine that cannot keep up; it never stands still of itself, because
         nothing is answered by centres whose clock stands.
         """
-        begin_us = self.now_us() if at_us is None else at_us
-        self._state = (begin_us, self._monotonic_ns(), speed, leash_us)
+        # The machine is asked once: what passes between two questions would be lost to the exercise.
+        machine_ns = self._monotonic_ns()
+        begin_us = self._at(machine_ns) if at_us is None else at_us
+        self._state = (begin_us, machine_ns, speed, leash_us)

@@ -9,7 +9,7 @@ were taken.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -103,49 +103,54 @@ class Found:
         return self.said[self.answered :]
 
 
-def retrace(steps: Steps, lines: Sequence[Mapping[str, Any]], history: Sequence[Delivered]) -> Found:
+def where(lines: Iterable[Mapping[str, Any]], starts_us: int) -> Found:
+    """Where an exercise was, as far as lines alone tell. starts_us: instant at which it begins."""
+    found = Found(starts_us)
+    for line in lines:
+        found.at_us = max(found.at_us, int(line["at_us"]))
+        found.answered = int(line.get("said", found.answered))
+        action = line.get("action")
+        if action is None:
+            found.state, found.speed = line.get("state", found.state), line.get("speed", found.speed)
+            found.jump_us = line.get("jump_us") if "state" in line else found.jump_us
+        elif action == "speed":
+            found.speed = float(line["value"])
+        elif action == "jump":
+            found.jump_us = int(line["value"])
+        found.state = BECOMES.get(action or "", found.state)
+    return found
+
+
+def retrace(steps: Steps, lines: Sequence[Mapping[str, Any]], history: Iterable[Delivered]) -> Found:
     """Lead a machine as it was led.
 
     steps: at the beginning. lines: that were written down. history: every event that the cells were given.
     """
-    found = Found()
+    found = where(lines, steps.machine.loaded.starts_us)
     waiting: dict[tuple[str, CentreName], list[Delivered]] = {}
     for each in sorted(history, key=lambda each: each.counter, reverse=True):
         waiting.setdefault((each.cell, each.centre), []).append(each)
     for line in lines:
-        at_us = int(line["at_us"])
-        found.at_us = max(found.at_us, at_us)
-        found.answered = int(line.get("said", found.answered))
-        if "action" in line:
-            _decide(steps.machine, line, found)
+        if line.get("action") == "start":
+            found.by["start"] = line["by"]
+        elif line.get("action") == "inject":
+            # What was refused then is refused again.
+            with suppress(InputError):
+                steps.machine.inject(line["value"], int(line["at_us"]))
+                found.by[str(line["value"])] = line["by"]
         elif "took" in line:
-            taken = []
-            for cell, place in line["took"].items():
-                for centre, counter in zip(CENTRES, place, strict=True):
-                    queue = waiting.get((cell, centre), [])
-                    while queue and queue[-1].counter <= counter:
-                        taken.append(queue.pop())
-            found.said += steps.go(taken, at_us)[0]
-        else:
-            found.state, found.speed = str(line["state"]), float(line["speed"])
-            found.jump_us = line.get("jump_us")
+            taken = [each for cell in line["took"] for each in _up_to(waiting, cell, line["took"][cell])]
+            found.said += steps.go(taken, int(line["at_us"]))[0]
     found.left = [each for queue in waiting.values() for each in reversed(queue)]
     # The centres may have gone on for a moment after the last line; time does not go back for them.
     found.at_us = max([found.at_us, *(each.at_us for each in found.left)])
     return found
 
 
-def _decide(machine: Exercise, line: Mapping[str, Any], found: Found) -> None:
-    action = line["action"]
-    found.state = BECOMES.get(action, found.state)
-    if action == "start":
-        found.by["start"] = line["by"]
-    elif action == "speed":
-        found.speed = float(line["value"])
-    elif action == "jump":
-        found.jump_us = int(line["value"])
-    elif action == "inject":
-        # What was refused then is refused again.
-        with suppress(InputError):
-            machine.inject(line["value"], int(line["at_us"]))
-            found.by[str(line["value"])] = line["by"]
+def _up_to(
+    waiting: Mapping[tuple[str, CentreName], list[Delivered]], cell: str, place: Sequence[int]
+) -> Iterator[Delivered]:
+    for centre, counter in zip(CENTRES, place, strict=True):
+        queue = waiting.get((cell, centre), [])
+        while queue and queue[-1].counter <= counter:
+            yield queue.pop()
