@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -23,17 +24,17 @@ SIZE = {"width": 1366, "height": 768}
 LONG_S = 120.0
 IN_CI = "CI" in os.environ
 
-# Every id and kind of what a feed gives, written down before the page sees it.
+# What the newest feed of a page gives, written down before the page sees it.
 RECORD = """(() => {
   const Given = window.EventSource;
   window.heard = [];
-  window.feeds = [];
   window.EventSource = class extends Given {
     constructor(...given) {
       super(...given);
-      window.feeds.push(given[0]);
+      const heard = [];
+      window.heard = heard;
       for (const kind of ["picture", "message", "notice"]) {
-        this.addEventListener(kind, (event) => window.heard.push([kind, event.lastEventId, event.data]));
+        this.addEventListener(kind, (event) => { heard.push([kind, event.data]); });
       }
     }
   };
@@ -126,9 +127,39 @@ class Window:
         self.page.screenshot(path=place)
         return place
 
-    def heard(self) -> list[tuple[str, str, Any]]:
-        """All that the feeds of this window gave, as kind, id and data."""
-        return [(kind, given, json.loads(data)) for kind, given, data in self.page.evaluate("window.heard")]
+    def heard(self) -> list[tuple[str, Any]]:
+        """All that the newest feed of this window gave, as kind and data."""
+        return [(kind, json.loads(data)) for kind, data in self.page.evaluate("window.heard")]
+
+    def until_heard(self, holds: Callable[[str, Any], bool], timeout_s: float = LONG_S) -> None:
+        """Wait until the newest feed has given something."""
+        end = time.monotonic() + timeout_s
+        while not any(holds(kind, data) for kind, data in self.heard()):
+            assert time.monotonic() < end, f"not heard in {timeout_s} s"
+            time.sleep(0.1)
+
+    def feed(self, until: Callable[[str, Any], bool]) -> list[tuple[str, Any]]:
+        """What the server gives the cell of this window from the first event on, read without the page.
+
+        until: the first kind and data for which it holds are the last.
+        """
+        cookies = {each["name"]: each["value"] for each in self.context.cookies()}
+        found: list[tuple[str, Any]] = []
+        kind = ""
+        with (
+            httpx.Client(base_url=self.address, cookies=cookies, trust_env=False, timeout=LONG_S) as client,
+            client.stream("GET", "/api/feed") as answer,
+        ):
+            assert answer.status_code == 200
+            for line in answer.iter_lines():
+                name, _, value = line.partition(": ")
+                if name == "event":
+                    kind = value
+                elif name == "data":
+                    found.append((kind, json.loads(value)))
+                    if until(*found[-1]):
+                        return found
+        return found
 
     def strangers(self) -> list[str]:
         """What was asked of anybody but the server."""

@@ -36,6 +36,10 @@ AGAIN_S: Final = 0.5
 LEASH_S: Final = 0.25
 """How far the clock of a faster exercise may run ahead of its machine, in seconds of its pace."""
 
+AHEAD_S: Final = 3.0
+"""The same in seconds of the exercise: what is said comes at most so much late, at any speed and in a jump.
+Centres give a track up after half a minute without a report, and people train on who was told when."""
+
 JUMP_SPEED: Final = 600.0
 """Seconds of the exercise in a second while it jumps: what lies between is played, not left out."""
 
@@ -164,7 +168,7 @@ class RealTime:
         speed = self._speed if self._jump_us is None else JUMP_SPEED
         leash_us = None
         if speed > 1.0:
-            leash_us = self._clock.now_us() + round(1e6 * LEASH_S * speed)
+            leash_us = self._clock.now_us() + round(1e6 * min(LEASH_S * speed, AHEAD_S))
             leash_us = min(leash_us, self._loaded.ends_us if self._jump_us is None else self._jump_us)
         self._clock.run(speed, leash_us=leash_us)
 
