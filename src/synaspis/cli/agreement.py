@@ -147,9 +147,7 @@ def explain(book: str, recipient: str, day: str | None, as_json: bool, **given: 
     """
     from synaspis.agreement import explain as reasons_of
 
-    on = _day(day)
-    found = _load(book)
-    item = _item(found, recipient, given)
+    on, found, item = _asked(book, recipient, day, given)
     policy = found.policy_on(on)
     decision = policy.decide(recipient, item)
     sentences = reasons_of(policy, recipient, item)
@@ -191,8 +189,30 @@ def _day(given: str | None) -> date:
         raise InputError(Fault(f"{given!r} is no day", source="--day", remedy=remedy)) from None
 
 
+def _asked(
+    name: str, recipient: str, day: str | None, given: dict[str, Any]
+) -> tuple[date, AgreementBook, Item]:
+    """Day, book and item of a question; every fault of every option is reported together."""
+    from synaspis.core.errors import InputError
+
+    faults: list[Fault] = []
+    on, book, item = date.min, None, None
+    try:
+        on = _day(day)
+    except InputError as error:
+        faults += error.faults
+    try:
+        book = _load(name)
+        item = _item(book, recipient, given)
+    except InputError as error:
+        faults += error.faults
+    if faults or book is None or item is None:
+        raise InputError(faults)
+    return on, book, item
+
+
 def _item(book: AgreementBook, recipient: str, given: dict[str, Any]) -> Item:
-    """What was asked about; every fault of every option is reported together."""
+    """What was asked about; raises InputError with every fault of every option."""
     from synaspis.agreement import MISSILE_CLASSES, PRODUCTS, Item
     from synaspis.core.documents import nearest
     from synaspis.core.errors import Fault, InputError
@@ -211,6 +231,10 @@ def _item(book: AgreementBook, recipient: str, given: dict[str, Any]) -> Item:
         for option, value, what, known in allowed
         if value is not None and value not in known
     ]
+    if touched and len(touched) < len(given["regions"]):
+        what = f"`none` is given beside {', '.join(map(repr, touched))}"
+        remedy = "Give the regions that are touched, or `none` alone."
+        faults.append(Fault(what, source="--region", remedy=remedy))
     label = _label(book, given, faults)
     if faults:
         raise InputError(faults)
@@ -229,11 +253,25 @@ def _label(book: AgreementBook, given: dict[str, Any], faults: list[Fault]) -> L
     from synaspis.core.documents import nearest
     from synaspis.core.errors import Fault
 
-    table = book.labels
+    table, names = book.labels, book.membership.names
     classification = given["classification"] or table.classifications[0]
+    if classification not in table.classifications:
+        what = f"{classification!r} is no classification of {table.policy!r}"
+        remedy = nearest(classification, table.classifications)
+        faults.append(Fault(what, source="--classification", remedy=remedy))
     categories = []
     if given["releasable_to"]:
-        categories.append(Category(RELEASABLE_TO, "PERMISSIVE", tuple(given["releasable_to"].split(","))))
+        releasable = tuple(given["releasable_to"].split(","))
+        faults += [
+            Fault(
+                f"there is no partner or alliance {each!r}",
+                source="--releasable-to",
+                remedy=nearest(each, names),
+            )
+            for each in releasable
+            if each not in names
+        ]
+        categories.append(Category(RELEASABLE_TO, "PERMISSIVE", releasable))
     for text in given["categories"]:
         tag, _, values = text.partition("=")
         domain = table.categories.get(tag)
@@ -242,10 +280,13 @@ def _label(book: AgreementBook, given: dict[str, Any], faults: list[Fault]) -> L
             faults.append(
                 Fault(f"{text!r} names no category of the book", source="--category", remedy=remedy)
             )
-        else:
-            categories.append(Category(tag, domain.label_type, tuple(values.split(","))))
-    label = Label(table.policy, classification, tuple(categories))
-    if wrong := table.undefined(label, book.membership.names):
-        allowed = f"Classifications: {', '.join(table.classifications)}."
-        faults.append(Fault(wrong, source="the label", remedy=allowed))
-    return label
+            continue
+        faults += [
+            Fault(
+                f"{each!r} is no value of {tag!r}", source="--category", remedy=nearest(each, domain.values)
+            )
+            for each in values.split(",")
+            if each not in domain.values
+        ]
+        categories.append(Category(tag, domain.label_type, tuple(values.split(","))))
+    return Label(table.policy, classification, tuple(categories))

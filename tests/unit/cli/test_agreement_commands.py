@@ -165,8 +165,12 @@ def test_explain_takes_today_if_no_day_is_given():
         ("--class", "icmb", "--class: there is no class 'icmb'. Did you mean 'icbm'?"),
         ("--region", "cost", "--region: there is no region 'cost'. Did you mean 'coast'?"),
         ("--category", "Special", "--category: 'Special' names no category of the book. Write TAG=VALUE"),
-        ("--classification", "COSMIC", "the label: 'COSMIC' is no classification of 'DEMO'"),
-        ("--releasable-to", "delta", "the label: 'delta' is no value of the category 'Releasable to'"),
+        (
+            "--classification",
+            "COSMIC",
+            "--classification: 'COSMIC' is no classification of 'DEMO'. Allowed: RESTRICTED, SECRET",
+        ),
+        ("--releasable-to", "delta", "--releasable-to: there is no partner or alliance 'delta'"),
         ("--day", "yesterday", "--day: 'yesterday' is no day. Write it as YYYY-MM-DD."),
     ],
 )
@@ -174,3 +178,24 @@ def test_faults_of_a_question(option: str, value: str, said: str):
     asked = {"--to": "charlie", "--from": "alpha", "--product": "track", option: value}
     result = run("explain", "demo", *(part for pair in asked.items() for part in pair), status=2)
     assert said in result.stderr
+
+
+def test_all_faults_of_a_question_come_together():
+    result = run(
+        "explain", "demo", "--to", "x", "--from", "y", "--product", "z", "--class", "q", "--region", "r",
+        "--region", "none", "--classification", "COSMIC", "--releasable-to", "a,b", "--category", "Special=1",
+        "--category", "Context=PLAY", "--day", "2026-02-30", status=2,
+    )  # fmt: skip
+    assert result.stderr.startswith("12 faults:\n")
+    options = ["--day", "--to", "--from", "--product", "--class", "--region", "--region", "--classification"]
+    options += ["--releasable-to"] * 2 + ["--category"] * 2
+    assert [line.split(":")[0].strip() for line in result.stderr.splitlines()[1:]] == options
+    assert "`none` is given beside 'r'. Give the regions that are touched, or `none` alone." in result.stderr
+    assert "'PLAY' is no value of 'Context'" in result.stderr
+
+
+def test_a_book_and_a_day_that_cannot_be_are_told_together():
+    result = run(
+        "explain", "nowhere", "--to", "x", "--from", "y", "--product", "track", "--day", "now", status=2
+    )
+    assert result.stderr.startswith("2 faults:\n")

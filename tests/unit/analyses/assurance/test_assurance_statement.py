@@ -2,6 +2,7 @@
 
 import base64
 import json
+from functools import cache
 
 import pytest
 import yaml
@@ -31,12 +32,17 @@ ASKED = {
     "limits": False,
     "phase": "2022",
 }
-PAYLOAD = state(assurance(EUROPE, **ASKED), EUROPE)
+
+
+@cache
+def payload() -> bytes:
+    """Computed when the first test asks, not when tests are collected."""
+    return state(assurance(EUROPE, **ASKED), EUROPE)
 
 
 @pytest.fixture
 def signed(tmp_path):
-    return write_statement(tmp_path / "statement.json", PAYLOAD, OURS)
+    return write_statement(tmp_path / "statement.json", payload(), OURS)
 
 
 def tampered(path, change):
@@ -57,7 +63,7 @@ def test_a_statement_with_one_signature_is_an_envelope_that_other_readers_open(s
         signed.read_bytes().strip(), {"us": OURS.public}, payload_type=PAYLOAD_TYPE,
         limits=Limits(size_bytes=10**7, characters=10**7),
     )  # fmt: skip
-    assert opened.payload == PAYLOAD
+    assert opened.payload == payload()
 
 
 def test_the_numbers_come_out_again(signed):
@@ -70,7 +76,7 @@ def test_the_numbers_come_out_again(signed):
 def test_the_other_side_signs_the_same_bytes(signed, tmp_path):
     statement = read_statement(signed)
     both = write_envelope(tmp_path / "both.json", countersign(statement, THEIRS))
-    assert read_statement(both).payload == PAYLOAD
+    assert read_statement(both).payload == payload()
     assert not verify_statement(both, KEYS).differences
     again = read_statement(write_envelope(tmp_path / "again.json", countersign(read_statement(both), THEIRS)))
     assert len(again.signatures) == 2
@@ -102,7 +108,7 @@ def test_a_changed_verdict_and_hash_are_named(signed):
         content["inputs"][0]["sha256"] = "0" * 64
 
     found = {difference.what for difference in verify_statement(tampered(signed, change)).differences}
-    assert found == {"result.verdict", f"input {json.loads(PAYLOAD)['inputs'][0]['name']}"}
+    assert found == {"result.verdict", f"input {json.loads(payload())['inputs'][0]['name']}"}
 
 
 def test_files_of_ones_own_travel_inside(tmp_path):
