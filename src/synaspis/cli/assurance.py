@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -95,7 +96,9 @@ def assurance(
     """
     from synaspis.analyses.study import load_scenario
 
-    speed_m_s, step, key = _read(burnout_speed, step_deg, sign, out, countersign)
+    asked = {"--about": about, "--phase": phase, "--interceptor": interceptor, "--pair": pair}
+    asked |= {"--burnout-speed": burnout_speed, "--step-deg": step_deg}
+    speed_m_s, step, key = _read(asked, limits, sign, out, countersign)
     loaded = load_scenario(scenario).scenario
     if countersign is not None and key is not None and out is not None:
         return _countersign(loaded, countersign, key, out)
@@ -127,8 +130,8 @@ def assurance(
 
 
 def _read(
-    burnout_speed: str | None,
-    step_deg: str | None,
+    asked: Mapping[str, Any],
+    limits: bool,
     sign: Path | None,
     out: Path | None,
     countersign: Path | None,
@@ -138,12 +141,18 @@ def _read(
     from synaspis.messages import SigningKey
 
     options = Options()
-    speed_m_s = options.speed_m_s("--burnout-speed", burnout_speed)
-    step = options.step_deg("--step-deg", step_deg)
+    speed_m_s = options.speed_m_s("--burnout-speed", asked["--burnout-speed"])
+    step = options.step_deg("--step-deg", asked["--step-deg"])
+    if asked["--step-deg"] is not None and not limits:
+        what = "without guarantees no map is computed, so that a step changes nothing"
+        options.fault("--step-deg", what, "Leave out --step-deg, or --no-limits.")
     if (sign is None) != (out is None):
         options.fault("--sign", "a signature and a file for it go together", "Give both --sign and --out.")
     if countersign is not None and sign is None:
         options.fault("--countersign", "there is no key to sign with", "Give --sign and --out.")
+    if countersign is not None and (beside := [name for name, value in asked.items() if value is not None]):
+        what = f"a statement brings its own question, and {', '.join(beside)} would change nothing"
+        options.fault("--countersign", what, f"Leave out {' and '.join(beside)}.")
     options.done()
     return speed_m_s, step, None if sign is None else SigningKey.load(sign)
 

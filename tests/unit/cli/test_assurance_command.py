@@ -104,6 +104,16 @@ def test_who_countersigns_something_else_is_told(call, keys, tmp_path):
         (("--pair", "third"), "there is no pair 'third'"),
         (("--out", "x.json"), "--sign: a signature and a file for it go together"),
         (("--countersign", "x.json"), "--countersign: there is no key to sign with"),
+        (
+            ("--no-limits", "--step-deg", "2"),
+            "--step-deg: without guarantees no map is computed, so that a step changes nothing. "
+            "Leave out --step-deg, or --no-limits.",
+        ),
+        (
+            ("--countersign", "x.json", "--sign", "k", "--out", "y", "--phase", "2018", "--pair", "p"),
+            "a statement brings its own question, and --phase, --pair would change nothing. "
+            "Leave out --phase and --pair.",
+        ),
     ],
 )
 def test_bad_options_are_refused_with_what_is_allowed(call, words, message):
