@@ -193,7 +193,11 @@ def _seed(sent: list[Sent], loaded: Loaded) -> int:
     """Seed that the white cell wrote down at the start; checks that it started this very exercise."""
     starts = [each for each in sent if each.kind == "exercise-control" and each.body["action"] == "start"]
     remarks = str(starts[0].body.get("remarks", "")) if starts else ""
-    if not starts or starts[0].sender != WHITE or sha256(loaded.text).hexdigest() not in remarks:
+    if not starts:
+        raise InputError(
+            Fault("the exercise was not started", source=str(loaded.path), remedy="Start it first.")
+        )
+    if starts[0].sender != WHITE or sha256(loaded.text).hexdigest() not in remarks:
         what = "the exercise file is not the one that was started in the log"
         raise InputError(Fault(what, source=str(loaded.path), remedy="Put the file back as it was."))
     return int(found[1]) if (found := _SEED.search(remarks)) else 0

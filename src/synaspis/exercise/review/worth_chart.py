@@ -9,7 +9,7 @@ from synaspis.report.charts import Chart, Scale, round_up, ticks
 
 _WIDTH: Final = 760.0
 _LEFT: Final = 250.0
-_RIGHT: Final = 600.0
+_RIGHT: Final = 670.0
 _TOP: Final = 66.0
 _ROW: Final = 46.0
 
@@ -40,7 +40,7 @@ def worth_chart(found: Mapping[str, Any]) -> str:
     chart.text(_WIDTH - 8.0, 46.0, "warned", "end", "small")
     for number, row in enumerate(rows):
         _row(chart, across, row, _TOP + _ROW * number)
-    svg = chart.finish(f"What an agreement is worth in {found['name']}", _description(found))
+    svg = str(chart.finish(f"What an agreement is worth in {found['name']}", _description(found)))
     opened = svg.index(">") + 1
     head = svg[:opened].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return f"{head}{_STYLE}{svg[opened:]}\n"
