@@ -31,6 +31,7 @@ from synaspis.cli.log import log
 from synaspis.cli.manual import write_lines
 from synaspis.cli.messages import messages
 from synaspis.cli.partner import partner
+from synaspis.cli.person import person
 from synaspis.cli.plan import plan
 from synaspis.cli.raid import raid
 from synaspis.cli.scenario import scenario
@@ -50,7 +51,10 @@ _GROUPS = (
         ("study", "coverage", "cooperation", "raid", "cost", "assurance", "sweep", "plan", "consequences"),
     ),
     ("Ask about one flight", ("fly", "check")),
-    ("Exchange warning data", ("centre", "coordination", "partner", "gateway", "exercise", "serve")),
+    (
+        "Exchange warning data",
+        ("centre", "coordination", "partner", "gateway", "exercise", "serve", "person"),
+    ),
     ("Look up and describe", ("catalogue", "scenario", "agreement", "messages")),
     ("Use and prove results", ("export", "verify", "log")),
 )
@@ -205,6 +209,7 @@ for _command in (
     centre,
     partner,
     serve,
+    person,
     exercise,
     gateway,
     coordination,

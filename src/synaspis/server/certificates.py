@@ -1,4 +1,5 @@
-"""The centre's private certificate authority: Ed25519 certificates for the server, partners and operators.
+"""The centre's private certificate authority: Ed25519 certificates for the server, partners and operators,
+P-256 for persons at browsers.
 
 Every certificate carries what strict verifiers ask for (RFC 5280, sections 4.2.1.1 to 4.2.1.12): key
 identifiers of subject and issuer, key usage, extended key usage, and for the server the names under which it
@@ -17,6 +18,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -36,6 +38,8 @@ CERTIFICATE_DAYS: Final = 397
 
 ALWAYS_SERVED: Final = ("localhost", "127.0.0.1", "::1")
 """Names of the server beside those that the operator gives."""
+
+PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
 
 # A partner whose clock is slow must not find a new certificate to lie in the future.
 _BACKDATED: Final = timedelta(hours=1)
@@ -148,8 +152,16 @@ class Authority:
         """Certificate of a partner or operator. identity: its id, the common name. role: shown beside it."""
         return self._end_entity(_name(identity, role), key, now_us, days, client=True).sign(self.key, None)
 
+    def person(
+        self, name: str, unit: str, key: EllipticCurvePublicKey, now_us: int, days: int
+    ) -> x509.Certificate:
+        """Certificate of a person at a browser. name: the common name. unit: role and cell, shown beside it.
+        key: on the curve P-256, which browsers take.
+        """
+        return self._end_entity(_name(name, unit), key, now_us, days, client=True).sign(self.key, None)
+
     def _end_entity(
-        self, subject: x509.Name, key: Ed25519PublicKey, now_us: int, days: int, *, client: bool
+        self, subject: x509.Name, key: PublicKey, now_us: int, days: int, *, client: bool
     ) -> x509.CertificateBuilder:
         purpose = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
         builder = _builder(subject, self.certificate.subject, key, self.key.public_key(), now_us, days)
@@ -178,7 +190,7 @@ def _general_name(host: str) -> x509.GeneralName:
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: Ed25519PublicKey,
+    key: PublicKey,
     issuer_key: Ed25519PublicKey,
     now_us: int,
     days: int,

@@ -69,11 +69,16 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who has entered. id: names the session and does not open it. until_us: its end."""
+    """Somebody who has entered.
+
+    id: names the session and does not open it. until_us: its end. fingerprint: of the certificate that opened
+    it, empty for a link.
+    """
 
     id: str
     given: Pass
     until_us: int
+    fingerprint: str = ""
 
 
 def name_fault(name: object) -> Fault | None:

@@ -6,6 +6,7 @@
 | `exercise.yaml` | the exercise, as it was read when the folder was made |
 | `data/`, `coordination/` | the both centres, ordinary data folders, with the kits of all partners |
 | `access.sqlite` | one-time links and sessions, as hashes |
+| `persons.sqlite` | certificates that were issued to persons |
 | `exercise.jsonl` | what the white cell decided, and how far the clock came |
 | `scene/` | what is defended, computed once |
 | `journal.jsonl` | the operator's log of all three servers |

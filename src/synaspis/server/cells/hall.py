@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -18,14 +18,14 @@ from synaspis.exchange.answers import Answer
 from synaspis.exchange.store.storage import FeedEvent, StorageError
 from synaspis.messages import WHITE
 from synaspis.server.answers import Problem
-from synaspis.server.cells.access import SESSION_US, Access, Pass, Role, Session
+from synaspis.server.cells.access import Access, Pass, Session
 from synaspis.server.cells.cell import Cell
+from synaspis.server.cells.entrance import Entrance
 from synaspis.server.cells.scene import Scenes
 from synaspis.server.cells.side import CENTRES, CentreName, Side
 from synaspis.server.cells.stream import Reader
 from synaspis.server.journal import Journal
 from synaspis.server.limits import Bucket
-from synaspis.server.sessions import Roster
 
 REQUESTS_PER_S: Final = 20.0
 REQUESTS_BURST: Final = 100
@@ -81,7 +81,7 @@ class Hall:
     cells: by id. sides: both centres. clock: of the centres, which an exercise may run faster or stop. wall:
     of the machine. scene: of the scenario. hosts: names under which it is reached, in small letters, without
     port. cookie: its name. conductor: of the exercise, None without one. secure: whether TLS is spoken.
-    roster: gives the partners of the data exchange centre, by whose certificates one may enter too.
+    entrance: of those who come with a certificate.
     """
 
     cells: Mapping[str, Cell]
@@ -96,7 +96,7 @@ class Hall:
     base: str = ""
     conductor: Conductor | None = None
     secure: bool = False
-    roster: Callable[[], Roster] | None = None
+    entrance: Entrance | None = None
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _readers: dict[str, set[Reader]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -117,21 +117,8 @@ class Hall:
         return (str(cell),) if role == "nation" and cell in nations else ()
 
     def session_of_certificate(self, fingerprint: str) -> Session | None:
-        """The session of a client's certificate: that of a partner of the data exchange centre, or of its
-        operator. It lasts as long as the connection and has no cookie.
-        """
-        if self.roster is None or not fingerprint:
-            return None
-        now_us = self.wall.now_us()
-        party = self.roster().find(fingerprint, now_us)
-        if party is None:
-            return None
-        role: Role = "operator" if party.role == "operator" else "nation"
-        if party.id == self.white:
-            role = "white"
-        cell = None if role == "operator" else party.id
-        given = Pass(cell, role, f"Certificate of {party.id}", self.views(role, cell))
-        return Session(f"certificate-{fingerprint[:16]}", given, now_us + SESSION_US)
+        """The session that a client's certificate opens, None without TLS or for one that opens none."""
+        return None if self.entrance is None else self.entrance.session(fingerprint, self.white, self.views)
 
     def link(self, given: Pass) -> tuple[str, int]:
         """Make a one-time link; returns it and the instant of its end."""
@@ -171,6 +158,8 @@ class Hall:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.access.close()
+        if self.entrance is not None:
+            self.entrance.close()
 
     def wait_s(self, session: Session) -> float:
         """Take one request out of a session's bucket; returns seconds to wait if it is empty, else 0."""
@@ -260,6 +249,8 @@ class Hall:
                 self.show_clock()
                 self._end_expired()
             for cell in self.cells.values():
+                # A board takes milliseconds: what is due meanwhile goes between two of them.
+                await asyncio.sleep(0)
                 if cell.readers:
                     self.show_board(cell, anyway=is_due)
             await asyncio.sleep(BOARD_S)
@@ -275,8 +266,11 @@ class Hall:
         now_us = self.wall.now_us()
         for group in tuple(self._readers.values()):
             for reader in tuple(group):
-                if reader.session.until_us <= now_us:
+                if reader.session.until_us <= now_us or self._is_taken_back(reader.session):
                     reader.end()
+
+    def _is_taken_back(self, session: Session) -> bool:
+        return bool(session.fingerprint) and self.session_of_certificate(session.fingerprint) is None
 
     async def _look(self) -> None:
         while True:

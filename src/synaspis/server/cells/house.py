@@ -30,6 +30,7 @@ from synaspis.server.answers import exception_handlers
 from synaspis.server.cells.access import Access, Pass
 from synaspis.server.cells.cell import Cell
 from synaspis.server.cells.conductor import RealTime
+from synaspis.server.cells.entrance import Entrance
 from synaspis.server.cells.gate import BODY_BYTES, HEADER_BYTES, gate
 from synaspis.server.cells.grounds import Grounds
 from synaspis.server.cells.hall import Hall
@@ -37,6 +38,7 @@ from synaspis.server.cells.looks import LogLook
 from synaspis.server.cells.paced_clock import PacedClock
 from synaspis.server.cells.page import Page, page_folder
 from synaspis.server.cells.page_server import PageServer, page_context
+from synaspis.server.cells.persons import FILE, Persons
 from synaspis.server.cells.planning import hold_plans
 from synaspis.server.cells.routes import ROUTES
 from synaspis.server.cells.scene import Scenes
@@ -123,7 +125,8 @@ class House:
         )
         if self._tls is not None:
             sessions = self._services["data"].sessions
-            hall.secure, hall.roster = True, lambda: sessions.roster
+            persons = Persons(self.grounds.path / FILE)
+            hall.secure, hall.entrance = True, Entrance(lambda: sessions.roster, persons, self.wall)
         for centre, service in self._services.items():
             service.feeds.on_news = partial(hall.publish, centre)
         return hall

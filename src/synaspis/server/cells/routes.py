@@ -106,7 +106,7 @@ async def name(request: Call) -> Response[bytes]:
     hall, given = _hall(request), await _given(request)
     if (fault := name_fault(given.get("name"))) is not None or set(given) != {"name"}:
         raise Problem(400, fault or Fault("only a name can be given here"))
-    if request.user.id.startswith("certificate-"):
+    if request.user.fingerprint:
         raise Problem(409, Fault("who enters by certificate has its name", "name", "Use a one-time link."))
     return json_answer(_session(hall, hall.access.rename(request.user, given["name"].strip())))
 
