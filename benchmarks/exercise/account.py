@@ -138,18 +138,19 @@ def _updated(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     return (track for track in event["tracks"] if track["status"] != "ended")
 
 
-def offset_us(sessions: Mapping[str, list[list[Any]]], since_us: int, until_us: int) -> tuple[int, list[int]]:
-    """Clock of the machine less that of the exercise, and how far each sample of it is above the least.
+def offset_us(seen: Mapping[str, Any]) -> tuple[int, list[int]]:
+    """Clock of the machine less that of the exercise, and by how much each sample of it differs.
 
-    Every state of the clock that came says what it was when it was written, a moment before.
+    Every act gives one: it was sent before the centre received it, and the receipt says when by the clock of
+    the exercise. The nearest to the truth is the largest; it is too small by what the fastest act took on its
+    way, so that all times that are counted with it are too long by as much.
     """
     found = [
-        at_us - from_rfc3339(json.loads(data)["exercise_time"])
-        for events in sessions.values()
-        for at_us, _, kind, data in events
-        if kind == "clock" and since_us <= at_us <= until_us
+        sent_us - from_rfc3339(received)
+        for sent_us, status, received in seen["acts"]
+        if status == 201 and seen["begin_us"] <= sent_us <= seen["end_us"]
     ]
-    return min(found), [each - min(found) for each in found]
+    return max(found), [max(found) - each for each in found]
 
 
 def quantiles(values_us: Iterable[float]) -> dict[str, float]:
@@ -177,7 +178,7 @@ class Account:
     def told(self) -> dict[str, Any]:
         """Everything, as JSON."""
         begin_us, end_us = self.seen["begin_us"], self.seen["end_us"]
-        self._offset, drift = offset_us(self.seen["sessions"], begin_us, end_us)
+        self._offset, act = offset_us(self.seen)
         browsers = list(self._browsers(begin_us, end_us))
         late = [
             each.at_us - each.sent_us
@@ -187,7 +188,8 @@ class Account:
         return {
             "exercise_from": to_rfc3339(begin_us - self._offset),
             "exercise_until": to_rfc3339(end_us - self._offset),
-            "drift_ms": quantiles(drift),
+            "act_to_receipt_ms": quantiles(act),
+            "drift_ms": self._drift_ms(begin_us, end_us),
             "due_to_receipt_ms": quantiles(late),
             "receipt_to_browser_ms": quantiles(browsers),
             "events_of_browsers": sum(map(len, self.seen["sessions"].values())),
@@ -195,6 +197,18 @@ class Account:
             "asked_ms": self._asked(),
             "acts": Counter(status for _, status, _ in self.seen["acts"]),
         }
+
+    def _drift_ms(self, begin_us: int, end_us: int) -> float:
+        """By how much the two clocks went apart: the least delay of a state of the clock, late less early."""
+        shown = [
+            (at_us, at_us - self._offset - from_rfc3339(json.loads(data)["exercise_time"]))
+            for events in self.seen["sessions"].values()
+            for at_us, _, kind, data in events
+            if kind == "clock" and begin_us <= at_us <= end_us
+        ]
+        half_us = (begin_us + end_us) // 2
+        early, late = ([d for at, d in shown if (at > half_us) == is_late] for is_late in (False, True))
+        return (min(late) - min(early)) / 1e3
 
     def paced(self) -> dict[str, Any]:
         """How far the exercise came, and how late what fell due was received, in its own time."""

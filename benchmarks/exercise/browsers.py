@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-WHY_S, ACT_S = 10.0, 20.0
+WHY_S = 10.0
 READ = 1 << 18
 
 
@@ -28,16 +28,17 @@ class Web:
     """One keep-alive connection of a session."""
 
     def __init__(self, port: int, cookie: str = "") -> None:
-        self._port, self.cookie = port, cookie
+        self._port, self.cookie, self._turn = port, cookie, asyncio.Lock()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], bytes]:
         """One request and its answer: status, headers, body. Comes back once if the server hung up."""
-        try:
-            return await self._asked(method, path, body)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            self._streams = None
-            return await self._asked(method, path, body)
+        async with self._turn:
+            try:
+                return await self._asked(method, path, body)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                self._streams = None
+                return await self._asked(method, path, body)
 
     async def _asked(self, method: str, path: str, body: Any) -> tuple[int, dict[str, str], bytes]:
         if self._streams is None:
@@ -167,11 +168,12 @@ class Session:
 
     async def _speak(self) -> None:
         while True:
-            await asyncio.sleep(self._random.uniform(0.5, 1.5) * ACT_S)
+            await asyncio.sleep(self._random.uniform(0.5, 1.5) * self._plan["acts"])
             body = {"kind": "text", "body": {"text": f"Remark {len(self.acts) + 1}."}}
             sent_us = now_us()
             status, _, answer = await self.web.ask("POST", "/api/act", body)
-            self.acts.append((sent_us, status, answer.decode()[:300]))
+            receipt = json.loads(answer).get("receipt") or {}
+            self.acts.append((sent_us, status, str(receipt.get("received_at", ""))))
 
 
 class Datagrams(asyncio.DatagramProtocol):
@@ -236,13 +238,16 @@ async def main() -> None:
         await session.enter(operator)
     tasks = [asyncio.create_task(each.follow()) for each in sessions]
     streams = await consume(plan, tasks)
-    await run(next(each for each in sessions if each.name == "white"), plan["actions"], plan["pause_s"])
+    white = next(each for each in sessions if each.name == "white")
+    await run(white, plan["actions"], plan["pause_s"])
     tasks += [asyncio.create_task(each.live()) for each in sessions]
     used = []
-    for mark, seconds in (("begin", plan["seconds"]), ("end", plan["drain_s"])):
+    for mark, seconds in (("begin", plan["seconds"]), ("end", 0.0)):
         print(mark, flush=True)
         used.append((now_us(), time.process_time()))
         await asyncio.sleep(seconds)
+    # While the exercise stands still nothing is released: what came is what is stored.
+    await run(white, [{"action": "pause"}], plan["drain_s"])
     for task in tasks:
         task.cancel()
     found = await asyncio.gather(*tasks, return_exceptions=True)

@@ -37,7 +37,7 @@ SECOND = ("us", "de", "fr", "it", "ro")
 
 GATEWAYS = {"cot": "de", "dis": "us", "globe": "it"}
 BROWSERS = Path(__file__).with_name("browsers.py")
-PAUSE_S, DRAIN_S = 1.0, 2.0
+PAUSE_S, DRAIN_S, ACT_S = 1.0, 1.0, 20.0
 
 
 class Bench:
@@ -78,11 +78,12 @@ class Bench:
     def sessions(self) -> list[dict[str, Any]]:
         """Who sits where: every cell, the white cell, an observer, and a second person at some."""
         links = self.serving.links
-        found = [{"name": name, "link": links[name], "acts": True} for name in (*CELLS, "white")]
+        acts_s = ACT_S if self._options.seconds > ACT_S else 1.0
+        found = [{"name": name, "link": links[name], "acts": acts_s} for name in (*CELLS, "white")]
         found.append({"name": "observer", "link": links["observer"], "view": "de"})
         for name in SECOND:
             asked = {"cell": name, "role": "nation", "name": f"Second of {name}"}
-            found.append({"name": f"{name}-2", "link": asked, "acts": False})
+            found.append({"name": f"{name}-2", "link": asked})
         return found
 
     def plan(self, met: Mapping[str, Any], sessions: list[dict[str, Any]]) -> dict[str, Any]:
@@ -201,7 +202,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder to be left with everything that was written")
     options = parser.parse_args()
     if options.short:
-        options.begin, options.seconds = 13.5, 8.0
+        options.begin, options.seconds = 13.5, 5.0
     run = faster if options.speed else real_time
     told = {"load_average": os.getloadavg()[0]}
     if options.keep is not None:

@@ -11,7 +11,7 @@ from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from synaspis.server.cells import House
+    from synaspis.server.cells.house import OnOpen
 
 
 @click.command(
@@ -85,11 +85,14 @@ def serve(
     back by themselves.
     """
     import asyncio
+    import gc
     import sys
 
     from synaspis.core.clock import SystemClock
     from synaspis.server import Journal
     from synaspis.server.cells import House, open_grounds, page_folder
+    from synaspis.server.cells.again import keep_open
+    from synaspis.server.keeping import COLLECT_AFTER
     from synaspis.server.node import SWITCH_S
 
     if (tls_certificate is None) != (tls_key is None):
@@ -108,13 +111,20 @@ def serve(
     with (path / "journal.jsonl").open("a", encoding="utf-8") as stream:
         journal = Journal(clock, stream)
         journal.take_over_logging()
-        # As in a centre of its own: ticks, readers and connections share one interpreter.
+        # As in a centre of its own: ticks, readers and connections share one interpreter, and what is loaded
+        # need not be searched for cycles again and again.
         sys.setswitchinterval(SWITCH_S)
-        house = House(grounds, journal, host=host, names=names, tls=tls)
-        asyncio.run(_run(house, opens, as_json))
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
+
+        def house() -> House:
+            return House(grounds, journal, host=host, names=names, tls=tls)
+
+        asyncio.run(keep_open(house, journal, _said(opens, as_json)))
 
 
-async def _run(house: House, opens: bool, as_json: bool) -> None:
+def _said(opens: bool, as_json: bool) -> OnOpen:
     def on_open(url: str, links: dict[str, str]) -> None:
         if as_json:
             print_json({"url": url, "links": links})
@@ -123,7 +133,7 @@ async def _run(house: House, opens: bool, as_json: bool) -> None:
         if opens:
             click.launch(next(iter(links.values())))
 
-    await house.run(on_open)
+    return on_open
 
 
 def _say(url: str, links: dict[str, str]) -> None:

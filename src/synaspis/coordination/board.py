@@ -45,6 +45,7 @@ class Board:
         self._tracks: dict[Key, tuple[int, str]] = {}
         self._sources: dict[Key, tuple[int, str]] = {}
         self._effective: Effective | None = None
+        self._planned: tuple[tuple[str, int], dict[str, Any]] | None = None
 
     def take(self, centre: str, event: Mapping[str, Any]) -> None:
         """Take an event that the partner was delivered.
@@ -133,8 +134,16 @@ class Board:
         }
 
     def plans(self) -> dict[str, Any]:
-        """The plans alone, as `to_dict` has them."""
-        return plans.table(self.messages(), self.analysis)
+        """The plans alone, as `to_dict` has them; made anew when a plan has changed, not at every look."""
+        standing = [
+            (plan.centre, plan.reference, plan.exercise, plan.quality, plan.body)
+            for plan in self.messages().of(plans.PLAN)
+        ]
+        # The bodies too: a correction puts another one under the same name.
+        key = (json.dumps(standing, sort_keys=True, default=dict), id(self.analysis))
+        if self._planned is None or self._planned[0] != key:
+            self._planned = key, plans.table(self.messages(), self.analysis)
+        return self._planned[1]
 
     def findings(self, now_us: int) -> list[dict[str, Any]]:
         """Conflicts, duplicates and overlaps on all objects, each with its `claims`: who, with what."""

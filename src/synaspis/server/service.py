@@ -19,6 +19,10 @@ from synaspis.server.sessions import Roster
 from synaspis.server.word import Announcer, broker_of
 
 
+class KeeperLost(InputError):
+    """What keeps the centre has ended without having been asked to."""
+
+
 class Service(Node):
     """One centre in service.
 
@@ -112,7 +116,7 @@ class Service(Node):
         self.journal.write("keeper-lost")
         what = "the process that keeps the centre has ended"
         remedy = "Nothing that was acknowledged is lost. Start it again; what it has said stands above."
-        self.fail(InputError(Fault(what, remedy=remedy)))
+        self.fail(KeeperLost(Fault(what, remedy=remedy)))
 
     async def hang_up(self) -> None:
         """Read the book of agreements again."""
