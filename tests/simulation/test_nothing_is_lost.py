@@ -39,8 +39,11 @@ from synaspis.messages import Text, TrackReport
 PARTNERS = ("alpha", "bravo", "charlie")
 SETTINGS = Settings(tick_us=5_000, seal_us=10_000, bucket=8, snapshot_ticks=7)
 CYCLES = int(os.environ.get("SYNASPIS_KILL_CYCLES", "30"))
-STARTING_S, SERVING_S = 0.1, 0.15
-LIVES_MAX = 20
+STARTING_S, ENDING_S = 0.1, 0.02
+ANSWERS_MAX = 28
+"""A life ends some time after so many answers at most: a slow machine says as much in it as a quick one."""
+
+LIVES_MAX = 5
 """As many times the lives may be as many as are asked for, until enough was said in them."""
 
 
@@ -258,12 +261,14 @@ class Harness:
 
     def play(self, pipe: Outbox, frames: Frames, offset_us: int, *, is_last: bool) -> None:
         begun_s, is_up, next_s = time.monotonic(), False, 0.0
-        # One life in four ends while the centre starts, the others some time after it was ready.
+        # One life in four ends while the centre starts, the others some time after it gave some answers.
         dies_early = not is_last and self.rng.random() < 0.25
-        end_s = begun_s + (self.rng.uniform(0.0, STARTING_S) if dies_early else 60.0)
+        end_s = begun_s + (self.rng.uniform(0.0, STARTING_S) if dies_early else 120.0)
+        is_counted = not dies_early and not is_last
+        answers = self.rng.randrange(ANSWERS_MAX)
         while (now_s := time.monotonic()) < end_s and not (is_last and self.is_quiet()):
-            if now_s > begun_s + 59.0:
-                self.violations.append("partners were not served within a minute")
+            if now_s > begun_s + 119.0:
+                self.violations.append("partners were not served within two minutes")
                 return
             pipe.put()
             got = frames.read(0.002)
@@ -272,14 +277,15 @@ class Harness:
             for kind, name, body in got:
                 if kind == b"R":
                     is_up = True
-                    if not dies_early and not is_last:
-                        end_s = now_s + self.rng.uniform(0.0, SERVING_S)
                     self.greet(pipe)
                 elif kind == b"X":
                     self.violations.append(f"the centre fell: {body.decode()}")
                     return
                 else:
+                    answers -= kind == b"A"
                     self.hear(pipe, kind, name, body)
+            if is_counted and is_up and answers <= 0:
+                is_counted, end_s = False, time.monotonic() + self.rng.uniform(0.0, ENDING_S)
             if is_up and now_s >= next_s and not pipe:
                 next_s = now_s + 0.004
                 self.act(pipe, offset_us, sends=not is_last)
@@ -360,7 +366,7 @@ class Harness:
 
     def run(self, cycles: int) -> dict[str, object]:
         self.warm_up()
-        # On a slow machine little is said in the lives of so many centres: then there are more.
+        # Where little was said in so many lives, there are more.
         while not self.violations and (
             self.kills < cycles or (self.kills < LIVES_MAX * cycles and not self.has_tested(cycles))
         ):

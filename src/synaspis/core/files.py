@@ -42,6 +42,19 @@ def write_atomically(path: Path | str, content: bytes | str) -> Path:
     return path
 
 
+def remove_left_over(path: Path | str) -> None:
+    """Remove what writers of a file that were killed have left beside it.
+
+    For who alone writes there: another's file that is being written would go as well. Raises InputError.
+    """
+    path = Path(path)
+    try:
+        for left_over in path.parent.glob(f".{path.name}.*.part"):
+            left_over.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
 @contextmanager
 def replace_directory(final: Path | str) -> Iterator[Path]:
     """Fill a new folder beside the final one and put it in its place at the end; at any error nothing has

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.core.files import write_atomically
+from synaspis.core.files import remove_left_over, write_atomically
 from synaspis.exchange.sealed_log import SealedLog
 from synaspis.exchange.sealing import COSIGNABLE, VKEYS
 from synaspis.exchange.store.storage import Seal
@@ -38,6 +38,7 @@ class LogCopy(SealedLog):
         if seal is not None:
             self._check(seal)
         place = Path(folder) / VKEYS
+        remove_left_over(place)
         if not place.exists():
             write_atomically(place, write_vkeys(self._keys))
         super().__init__(folder, store)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from synaspis.core.errors import Fault, InputError
-from synaspis.core.files import write_atomically
+from synaspis.core.files import remove_left_over, write_atomically
 from synaspis.exchange.keys import CentreKeys
 from synaspis.exchange.sealed_log import SealedLog
 from synaspis.exchange.settings import Settings
@@ -54,6 +54,7 @@ class Sealing(SealedLog):
     def _list_keys(self) -> None:
         """Have the verifier keys of the log lie beside it."""
         place = self._folder / VKEYS
+        remove_left_over(place)  # a start that was killed here would make the public log look altered
         listed = read_vkeys(place.read_bytes()) if place.exists() else ()
         own = [signer.verifier for signer in self._keys.log]
         if any(key not in listed for key in own):

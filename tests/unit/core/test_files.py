@@ -9,7 +9,7 @@ import pytest
 
 from synaspis.core import files
 from synaspis.core.errors import InputError
-from synaspis.core.files import replace_directory, write_atomically
+from synaspis.core.files import remove_left_over, replace_directory, write_atomically
 
 
 def names(folder: Path) -> list[str]:
@@ -110,3 +110,12 @@ def test_a_file_is_not_replaced_by_a_folder(tmp_path: Path):
     writing = replace_directory(tmp_path / "out")
     with pytest.raises(InputError, match="out is a file; a folder is to be written there"), writing:
         pass
+
+
+def test_what_a_killed_writer_left_of_one_file_is_removed_and_nothing_else(tmp_path: Path):
+    kept = ["a.txt", ".b.txt.x1.part", ".a.txt.part", ".a.txt.x1"]
+    for name in (*kept, ".a.txt.x1.part", ".a.txt.x2.part"):
+        (tmp_path / name).write_text(name)
+    remove_left_over(tmp_path / "a.txt")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
+    remove_left_over(tmp_path / "nowhere" / "a.txt")

@@ -57,6 +57,16 @@ def head(note: bytes) -> Checkpoint:
     return Checkpoint.parse(open_note(note, [signer.verifier for signer in KEYS.log]).text)
 
 
+def test_what_a_start_that_was_killed_left_beside_the_keys_is_no_damage_to_the_log(entries, tmp_path):
+    """Found by the harness that kills at random: the file stood in the public log for good."""
+    (tmp_path / ".log.vkeys.t_kh8wsg.part").write_bytes(b"half a k")
+    sealing = Sealing(tmp_path, SETTINGS, KEYS, entries.store)
+    entries.add(3)
+    assert sealing.seal(1) is not None
+    report = verify_log(tmp_path, VKEYS)
+    assert (report.verdict, report.detail) == ("intact", "")
+
+
 def test_an_interval_without_entries_makes_no_checkpoint(entries, tmp_path):
     sealing = Sealing(tmp_path, SETTINGS, KEYS, entries.store)
     assert sealing.seal(0) is None
