@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PREPARE := tools/prepare-environment.sh $(VENV)
 JOBS ?= auto
+# Written by npm when it is done; older than the lock, something has changed.
+PACKAGES = { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error; }
 
 .DEFAULT_GOAL := help
 .PHONY: help study serve web test check fix docs bench lock clean
@@ -20,10 +22,11 @@ serve: web ## Open the two centres and the globe on this machine; the links are 
 	$(BIN)/synaspis serve --data out/serve
 
 web: ## Build the page of the globe into web/dist (needs node 20 and npm)
-	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	cd web && $(PACKAGES) && npm run --silent build
 
 test: ## Run every test
 	@$(PREPARE) requirements-test.txt
+	@$(BIN)/python benchmarks/exchange/environment.py || echo "no taky server: tests with it are left out" >&2
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: ## Format, lint, types, layers
@@ -32,6 +35,8 @@ check: ## Format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/repo/test_layers.py tests/repo/test_size.py tests/repo/test_hygiene.py
+	@if command -v npm >/dev/null; then cd web && $(PACKAGES) && npm run --silent check; \
+	else echo "The page is not checked: there is no npm (Node 20.19 or newer)"; fi
 
 fix: ## Format, and mend what the linter can mend
 	@$(PREPARE) requirements-test.txt

@@ -1,6 +1,7 @@
 // Everything the page needs lies in the bundle: no request leaves the machine.
 import { defineConfig } from "vite";
 import { viteStaticCopy } from "vite-plugin-static-copy";
+import { licences } from "./licences.js";
 
 const CESIUM = "node_modules/cesium/Build/Cesium";
 // Of Cesium's own files the page uses the workers, the Natural Earth textures and a few tables; no skins, no star map.
@@ -19,6 +20,7 @@ export default defineConfig({
   define: { CESIUM_BASE_URL: JSON.stringify("./cesium") },
   build: { target: "es2022", chunkSizeWarningLimit: 6000, sourcemap: false, assetsInlineLimit: 0 },
   plugins: [
+    licences(["cesium"]),
     viteStaticCopy({
       targets: [
         ...NEEDED.map((name) => ({ src: `${CESIUM}/${name}`, dest: `cesium/${name.split("/").slice(0, -1).join("/")}` })),

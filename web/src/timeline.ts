@@ -4,7 +4,7 @@ import { byId, choice, el } from "./dom";
 import { words } from "./format";
 import { ANNOUNCED, DANGER, DEFENDED, SENSOR } from "./palette";
 import type { Context } from "./panels/panel";
-import { LAYERS, type Layer } from "./urlstate";
+import { type Drawing, LAYERS, type Layer } from "./urlstate";
 
 const MEANS: Record<Layer, { name: string; colour: string; dashed?: true }> = {
   assets: { name: "Assets", colour: "#56b4e9" },
@@ -14,6 +14,10 @@ const MEANS: Record<Layer, { name: string; colour: string; dashed?: true }> = {
   areas: { name: "Warned, announced", colour: ANNOUNCED, dashed: true },
   borders: { name: "Borders", colour: "#8a99a8" },
 };
+
+const DRAWN: { id: Drawing; name: string }[] = [
+  { id: "auto", name: "by itself" }, { id: "webgl", name: "WebGL" }, { id: "canvas", name: "plain" },
+];
 
 /** The threats for which the scene has a defended area. */
 export function threatsOf(context: Context): string[] {
@@ -65,5 +69,10 @@ export function makeLegend(context: Context): void {
     return el("label", {}, box, swatch, name);
   });
   const danger = el("div", { class: "row", style: "margin:2px 0 0" }, el("span", { class: "swatch", style: `background:${DANGER}` }), words("danger"));
-  byId("legend").append(el("details", { open: true }, el("summary", {}, "Layers"), ...rows, danger));
+  const drawing = choice("Drawn", DRAWN, context.view.drawing, (chosen) => {
+    context.change({ drawing: chosen as Drawing });
+    window.location.reload();
+  });
+  const licences = el("a", { href: "licences.txt", target: "_blank", rel: "noopener" }, "Licences");
+  byId("legend").append(el("details", { open: true }, el("summary", {}, "Layers"), ...rows, danger, drawing, licences));
 }
