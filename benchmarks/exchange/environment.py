@@ -1,4 +1,7 @@
-"""The environment of the TAK server: made once, from hashes, with the server itself built from source."""
+"""The environment of the TAK server: made once, from hashes, with the server itself built from source.
+
+Started as a program it makes the environment and nothing else: so does `make test`, once, before the tests.
+"""
 
 from __future__ import annotations
 
@@ -31,3 +34,7 @@ def _install(requirements: str, *options: str) -> None:
         file.flush()
         pip = [str(PLACE / "bin" / "python"), "-m", "pip", "install", "-qq", "--require-hashes", "--no-deps"]
         subprocess.run([*pip, *options, "-r", file.name], check=True)
+
+
+if __name__ == "__main__":
+    taky()

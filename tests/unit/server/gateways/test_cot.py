@@ -153,7 +153,7 @@ def free_port():
 def taky(certificates, tmp_path):
     """A real taky server over TLS that asks for certificates; skipped where it is not installed."""
     if not TAKY.exists():
-        pytest.skip("taky is not installed (benchmarks/exchange/environment.py installs it)")
+        pytest.skip("no taky (python benchmarks/exchange/environment.py installs it, as make test does)")
     port, keys = free_port(), certificates.data.key("server.pem").parent
     (tmp_path / "taky.conf").write_text(
         f"[taky]\nhostname=localhost\nbind_ip=127.0.0.1\n[cot_server]\nport={port}\n"
