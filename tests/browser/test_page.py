@@ -94,7 +94,7 @@ def test_tables_say_what_the_globe_shows_and_count_down_to_the_impact(alpha: Any
 
 def test_two_claims_on_one_object_are_shown_as_a_conflict(alpha: Any):
     alpha.tab("Plan")
-    assert alpha.text("[data-finding=conflict]") == "Conflict: alpha and bravo each claim this object."
+    assert alpha.text("[data-finding=conflict]") == "\u25b2 Conflict: Alpha and Bravo each claim this object."
     assert "24 % of Test range" in alpha.text("#board-gaps")
 
 

@@ -1,7 +1,8 @@
 /** Plan, claims and everything else that the board of this cell holds. */
 
 import { button, el } from "../dom";
-import { countdown, words } from "../format";
+import { clockTime, countdown, words } from "../format";
+import { MARKS, readable } from "./boardrows";
 import type { Board, Json, JsonObject } from "../types";
 import { act, Refused } from "../api";
 import { type Context, mayAct, nameOf, type Panel } from "./panel";
@@ -21,21 +22,23 @@ function section(title: string, rows: readonly JsonObject[], columns: readonly s
 export function withDeadline(row: JsonObject): JsonObject {
   const left = row.left_s;
   if (typeof left !== "number") return { ...row, due: null };
-  return { ...row, due: row.overdue === true ? `overdue by ${countdown(-left)}` : `in ${countdown(left)}` };
+  const by = typeof row.by === "string" ? ` (${clockTime(row.by)})` : "";
+  return { ...row, due: row.overdue === true ? `! overdue by ${countdown(-left)}${by}` : `in ${countdown(left)}${by}` };
 }
 
 /** Claims and intentions on one object, with what stands in the way. */
 function claimed(context: Context, object: JsonObject, number: number): HTMLElement {
   const findings = listOf(object.findings);
   const track = typeof object.track === "number" ? `track T${object.track}` : "no track of ours";
-  const entries = listOf(object.entries).map((entry) => ({ ...entry, what: words(text(entry.kind)), battery: entry.battery ?? "not told" }));
+  const entries = listOf(object.entries).map((entry) =>
+    readable(context, { ...entry, what: words(text(entry.kind)), battery: entry.battery ?? "not told" }));
   const own = listOf(object.entries).filter((entry) =>
     entry.kind === "engagement-claim" && entry.holder === context.session.cell && entry.open === true);
   return el("section", { "aria-label": `Object ${number}` },
     el("h3", {}, `Object ${number}, ${track}`),
     recordTable(`Claims on object ${number}`, entries, ["what", "sender", "holder", "battery", "window", "open"]),
     ...findings.map((finding) => el("p", { class: "error", "data-finding": text(finding.what) },
-      `${words(text(finding.what))}: ${text(finding.text)}.`)),
+      `${MARKS[text(finding.what)] ?? ""} ${words(text(finding.what))}: ${text(readable(context, finding).text)}.`.trim())),
     ...(mayAct(context) ? own : []).map((entry) => handOver(context, text(entry.reference))));
 }
 
@@ -70,20 +73,24 @@ export function boardSections(context: Context, board: Board): HTMLElement[] {
   const claims = el("section", { id: "board-claims", "aria-label": "Claims" }, el("h2", {}, "Claims and intentions"),
     ...objects.map((object, index) => claimed(context, object, index + 1)),
     objects.length === 0 ? el("p", { class: "quiet" }, "Nobody has claimed anything.") : null);
-  const rows = (value: Json | undefined): JsonObject[] => listOf(value).map(withDeadline);
+  const rows = (value: Json | undefined): JsonObject[] => listOf(value).map((row) => readable(context, withDeadline(row)));
+  const analysed = listOf(plans.against_analysis).filter((row) => typeof row.share === "number")
+    .map((row) => ({ ...row, defended: `${(100 * Number(row.share)).toFixed(0)} % of what it reaches` }));
   return [
     control(board), claims,
     section("Hand-overs", rows(board.hand_overs), ["claim", "to", "state", "text", "due"]),
     section("Open acknowledgements", rows(board.acknowledgements).filter((row) => row.state === "open"), ["what", "from", "text", "due"], true),
-    section("Gaps", listOf(plans.gaps), ["area", "text", "since", "until"], true),
-    section("Overlaps", listOf(plans.overlaps), ["text", "since", "until"]),
-    section("Defence plan", listOf(plans.tasks), ["partner", "battery", "system", "area", "against", "since", "until"]),
-    section("To be defended", listOf(plans.to_defend), ["partner", "area", "since", "until"]),
+    section("Gaps", rows(plans.gaps), ["area", "text", "since", "until"], true),
+    section("Overlaps", rows(plans.overlaps), ["text", "since", "until"]),
+    section("Defence plan", rows(plans.tasks), ["partner", "battery", "system", "area", "against", "since", "until"]),
+    section("Held against the analysis", rows(analysed), ["partner", "battery", "area", "threat", "defended"]),
+    section("To be defended", rows(plans.to_defend), ["partner", "area", "since", "until"]),
     section("Consultations", rows(board.consultations), ["question", "state", "answers", "due"]),
     section("Notifications", rows(board.calendar), ["of", "missile_class", "window", "state"]),
-    section("Responses set going", listOf(responses.invoked), ["response", "of", "role"]),
-    section("Pre-planned responses", listOf(responses.planned), ["name", "says", "acknowledged_by"]),
-    section("Warnings on the board", listOf(board.warnings), ["of", "level", "area", "state", "acknowledged_by"]),
+    section("Responses called for", rows(responses.called_for), ["response", "by"]),
+    section("Responses set going", rows(responses.invoked), ["response", "of", "role"]),
+    section("Pre-planned responses", rows(responses.planned), ["name", "says", "acknowledged_by"]),
+    section("Warnings on the board", rows(board.warnings), ["of", "level", "area", "state", "acknowledged_by"]),
   ].filter((each) => each !== null);
 }
 

@@ -28,7 +28,7 @@ describe("words", () => {
   it("shows records without references and empty members", () => {
     expect(columnsOf([{ a: 1, b: null, c: "324e2862cbe528a0aa9ceb99b60448a7", d: [] }, { e: "x" }])).toEqual(["a", "e"]);
     expect(plainly({ earliest: "2026-06-15T12:09:00Z", latest: "2026-06-15T12:11:00Z" })).toBe("12:09:00 to 12:11:00");
-    expect(withDeadline({ left_s: -90, overdue: true }).due).toBe("overdue by 1:30");
+    expect(withDeadline({ left_s: -90, overdue: true }).due).toBe("! overdue by 1:30");
   });
 });
 
