@@ -164,14 +164,14 @@ def review(folder: Path, out: Path | None, book: str | None, as_json: bool) -> i
     """
     from synaspis.agreement import load_book
     from synaspis.core.files import write_atomically
-    from synaspis.exercise.review import difference, render, under
+    from synaspis.exercise.review import compare, render
     from synaspis.exercise.review import review as make
     from synaspis.exercise.review.page import answer, compared_answer
 
     made = make(folder)
     compared: dict[str, Any] | None = None
     if book is not None:
-        compared = difference(made, under(folder, load_book(book)))
+        compared = compare(folder, load_book(book))
         made = {**made, "compared": compared}
     target = out or folder
     target.mkdir(parents=True, exist_ok=True)

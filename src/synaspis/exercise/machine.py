@@ -151,7 +151,9 @@ class Exercise:
 
     def _plan(self) -> None:
         loaded = self.loaded
+        played = [name for name in loaded.document.nations if name not in self._cells]
         remarks = f"{loaded.document.id}; document {self.digest}; seed {self.seed}"
+        remarks += f"; people {','.join(played)}" if played else ""
         self._push(loaded.starts_us, self._control("start", remarks=remarks))
         for inject in self._injects.values():
             self._push(self._instant_us(inject), _Due(inject.sender, lambda _: None, inject=inject))

@@ -1,6 +1,7 @@
 """The review: a pure function of the logs, with the picture that was delivered, held against the truth."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from synaspis.agreement import load_book
 from synaspis.core.clock import from_rfc3339
 from synaspis.core.errors import InputError
 from synaspis.exchange.store.sqlite_store import SqliteStore
-from synaspis.exercise.review import difference, gospa, picture_at, read_record, render, review, under
+from synaspis.exercise import Exercise, load_exercise
+from synaspis.exercise.review import compare, gospa, picture_at, read_record, render, review
 
 START_US = from_rfc3339("2026-11-30T09:00:00Z")
 CUT = (START_US + 90_000_000, START_US + 330_000_000)
@@ -89,14 +91,41 @@ def test_minutes_of_people_are_people_times_the_time_before_impact(made):
 
 
 def test_another_agreement_costs_minutes_and_the_review_says_how_many(played, made):
-    other = under(played, load_book("first-exercise-without-tracks"))
-    compared = difference(made, other)
+    compared = compare(played, load_book("first-exercise-without-tracks"))
+    assert (compared["by_rules"], compared["held"][1]) == ([], "noise of the sensors (seed 7)")
     assert compared["agreements"] == ["first-exercise", "first-exercise-without-tracks"]
     assert compared["person_minutes_difference"] < 0.0
     row = next(row for row in compared["rows"] if row["nation"] == "pl")
     # Reports are held back for two minutes there, and tracks are not given at all.
     assert row["first_known_s"][1] >= 120.0 > row["first_known_s"][0]
     assert "Under another agreement" in render(made, compared)
+
+
+def test_what_people_did_is_not_repeated_and_both_sides_are_played_by_rules(record, made):
+    """Under its own book the difference is nought, whatever people did in the run itself."""
+    from synaspis.exercise.review.review import compare_of
+
+    with_people = replace(record, people=("pl",), sent=())
+    compared = compare_of(with_people, load_book("first-exercise"))
+    assert compared["by_rules"] == ["pl"]
+    assert (compared["warned_difference"], compared["person_minutes_difference"]) == (0, 0.0)
+    assert compared["totals"][0] == made["totals"]
+    page = render(made, compared)
+    assert "What people did for Poland is not repeated" in " ".join(page.split())
+
+
+def test_people_are_known_from_what_the_white_cell_wrote_at_the_start(short_file):
+    from synaspis.exercise.review.record import Sent, _played
+
+    loaded = load_exercise(short_file)
+    (start,) = [
+        each.body
+        for each in Exercise(loaded, 9, people=("de", "pl")).step(loaded.starts_us)
+        if each.body.kind == "exercise-control"
+    ]
+    message = {"body": {"action": "start", "remarks": f"{start.remarks} (Anna, white)"}}
+    sent = [Sent("coordination", START_US, "white", "exercise-control", message)]
+    assert _played(sent, loaded) == (9, ("pl", "de"))
 
 
 def test_the_page_is_marked_and_asks_nothing_of_the_network(made):

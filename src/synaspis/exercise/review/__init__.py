@@ -2,7 +2,7 @@
 
 from synaspis.exercise.review.page import render
 from synaspis.exercise.review.record import Delivered, Record, Sent, read_record
-from synaspis.exercise.review.review import Review, difference, review, under
+from synaspis.exercise.review.review import Review, compare, difference, review, under
 from synaspis.exercise.review.scoring import Gospa, Score, gospa, picture_at, score
 from synaspis.exercise.review.worth import worth
 from synaspis.exercise.review.worth_chart import worth_chart
@@ -14,6 +14,7 @@ __all__ = [
     "Review",
     "Score",
     "Sent",
+    "compare",
     "difference",
     "gospa",
     "picture_at",

@@ -48,6 +48,9 @@ def compared_answer(compared: Mapping[str, Any]) -> str:
     word = "as many people" if not more else f"{abs(more):,} {'more' if more > 0 else 'fewer'} people"
     minutes = [each["mean_minutes"] for each in (one, other)]
     told = " and ".join("nobody" if each is None else f"{each:.1f} min" for each in minutes)
+    if people := compared.get("by_rules"):
+        start = f"With the cells of {', '.join(people)} played by rules on both sides, under {book}, {word}"
+        return f"{start} would have been warned; the time before impact, then and now: {told}."
     return f"Under {book}, {word} would have been warned; the time before impact, then and now: {told}."
 
 

@@ -28,6 +28,7 @@ SERVED: Final = "serve.yaml"
 
 _PAGE: Final = 5_000
 _SEED: Final = re.compile(r"; seed ([0-9]+)")
+_PEOPLE: Final = re.compile(r"; people ([a-z0-9,-]+)")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Record:
 
     loaded: the exercise with the agreements that were in force. sent: of both centres in the order of time.
     delivered: for each nation in the order in which it came to know. done: instant of each inject.
-    launched: instant of each flight that was launched. seed: as the white cell wrote it down.
+    launched: instant of each flight that was launched. seed: as the white cell wrote it down. people: nations
+    whose cells people played.
     """
 
     loaded: Loaded
@@ -88,6 +90,7 @@ class Record:
     done: Mapping[str, int]
     launched: Mapping[str, int]
     seed: int
+    people: tuple[str, ...] = ()
 
 
 def read_record(folder: Path | str) -> Record:
@@ -120,13 +123,13 @@ def read_record(folder: Path | str) -> Record:
     finally:
         for store in stores.values():
             store.close()
-    seed = _seed(sent, loaded)
+    seed, people = _played(sent, loaded)
     launched = {
         inject.payload.flight: done[inject_id]
         for _, _, inject_id, inject in loaded.document.injects()
         if inject.payload.flight is not None and inject_id in done
     }
-    return Record(loaded, true_flights(loaded), tuple(sent), delivered, done, launched, seed)
+    return Record(loaded, true_flights(loaded), tuple(sent), delivered, done, launched, seed, people)
 
 
 def _exercise_file(folder: Path) -> Path:
@@ -189,8 +192,8 @@ def _faults(loaded: Loaded, done: Mapping[str, int]) -> Faults:
     return faults
 
 
-def _seed(sent: list[Sent], loaded: Loaded) -> int:
-    """Seed that the white cell wrote down at the start; checks that it started this very exercise."""
+def _played(sent: list[Sent], loaded: Loaded) -> tuple[int, tuple[str, ...]]:
+    """Seed and people that the white cell wrote down at the start of this very exercise."""
     starts = [each for each in sent if each.kind == "exercise-control" and each.body["action"] == "start"]
     remarks = str(starts[0].body.get("remarks", "")) if starts else ""
     if not starts:
@@ -200,4 +203,6 @@ def _seed(sent: list[Sent], loaded: Loaded) -> int:
     if starts[0].sender != WHITE or sha256(loaded.text).hexdigest() not in remarks:
         what = "the exercise file is not the one that was started in the log"
         raise InputError(Fault(what, source=str(loaded.path), remedy="Put the file back as it was."))
-    return int(found[1]) if (found := _SEED.search(remarks)) else 0
+    found, played = _SEED.search(remarks), _PEOPLE.search(remarks)
+    named = set(played[1].split(",")) if played else set()
+    return int(found[1]) if found else 0, tuple(name for name in loaded.document.nations if name in named)

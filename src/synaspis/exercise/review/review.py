@@ -47,6 +47,7 @@ def review_of(record: Record) -> Review:
         "starts": to_rfc3339(record.loaded.starts_us),
         "ends": to_rfc3339(record.loaded.ends_us),
         "seed": record.seed,
+        "people": list(record.people),
         "agreements": {centre: book.id for centre, book in sorted(record.loaded.books.items())},
         "endangered_radius_m": ENDANGERED_RADIUS_M,
         "cutoff_m": CUTOFF_M,
@@ -124,11 +125,37 @@ def under(folder: Path | str, book: AgreementBook) -> Review:
 
     Raises InputError if a nation is no partner of the book.
     """
-    record = read_record(folder)
+    return _again(read_record(folder), book)
+
+
+def _again(record: Record, book: AgreementBook) -> Review:
     with TemporaryDirectory() as place:
         again = Path(place) / "run"
         run_exercise(with_book(record.loaded, book), again, seed=record.seed)
         return review(again)
+
+
+def compare(folder: Path | str, book: AgreementBook) -> dict[str, Any]:
+    """What another book in the data exchange centre would have changed, of a run that is over.
+
+    The script is played again from its file: flights, noise and injects are the same, and each cell does by
+    its rules what it is given. What people did is not repeated. So if people played, both sides of the
+    comparison are played by rules, under the book of the run and under the other; else the run itself is the
+    first side. Raises InputError if a nation is no partner of the book.
+    """
+    return compare_of(read_record(folder), book)
+
+
+def compare_of(record: Record, book: AgreementBook) -> dict[str, Any]:
+    """Compare what was read; see `compare`."""
+    first = _again(record, record.loaded.books["data"]) if record.people else review_of(record)
+    compared = difference(first, _again(record, book))
+    held = [
+        "flights",
+        f"noise of the sensors (seed {record.seed})",
+        "the list of events at its planned times",
+    ]
+    return {**compared, "held": held, "by_rules": list(record.people)}
 
 
 def difference(one: Review, other: Review) -> dict[str, Any]:
