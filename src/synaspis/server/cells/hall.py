@@ -190,6 +190,8 @@ class Hall:
             group.discard(reader)
             if not group:
                 self._readers.pop(reader.session.id, None)
+            if reader.is_stalled:
+                self.journal.write("stalled", partner=reader.cell.id, source=reader.session.id)
 
     def check_streams(self, session: Session) -> None:
         """Raise Problem where a session may open no further stream."""

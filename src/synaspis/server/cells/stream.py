@@ -56,7 +56,8 @@ def place_of(text: str | None, cell: Cell) -> dict[CentreName, int]:
 class Reader:
     """One connection that follows the stream of a cell.
 
-    cell: whose. session: who reads. peer: the connection. place: after which it begins.
+    cell: whose. session: who reads. peer: the connection. place: after which it begins. `is_stalled` tells
+    that it was cut off because it took nothing.
     """
 
     def __init__(self, cell: Cell, session: Session, peer: Peer, place: dict[CentreName, int]) -> None:
@@ -64,7 +65,7 @@ class Reader:
         self._place = place
         self._shown: dict[str, int] = {}
         self._awake = asyncio.Event()
-        self._gone = False
+        self._gone = self.is_stalled = False
 
     def wake(self) -> None:
         """Let it look again."""
@@ -126,7 +127,7 @@ class Reader:
             async with asyncio.timeout(STALLED_S):
                 await send({"type": "http.response.body", "body": body, "more_body": True})
         except TimeoutError:
-            self._gone = True
+            self._gone = self.is_stalled = True
             self._peer.connection.abort()
 
     async def _watch(self, receive: Receive) -> None:
