@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from math import degrees, isnan
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +21,16 @@ from synaspis._version import VERSION
 from synaspis.catalogue import Interceptor, Radar
 from synaspis.core.errors import InputError
 from synaspis.core.files import write_atomically
+from synaspis.engine.flyout import flyout_table
+from synaspis.engine.parameters import Interceptor as Flyer
 from synaspis.exercise import Loaded
-from synaspis.scenario import PlacedAsset, Scenario, load_scenario_document, scenario_ids
+from synaspis.scenario import (
+    PlacedAsset,
+    Scenario,
+    interceptor_parameters,
+    load_scenario_document,
+    scenario_ids,
+)
 from synaspis.server.journal import Journal
 
 STEPS_DEG: Final = (2.0, 1.0)
@@ -130,7 +139,7 @@ def asset_shown(asset: PlacedAsset) -> dict[str, Any]:
         "from": entry.in_service.isoformat(),
         "until": None if entry.out_of_service is None else entry.out_of_service.isoformat(),
         "volume": _volume(item, asset.boresight_rad) if isinstance(item, Radar) else None,
-        "reach_m": _reach_m(item) if isinstance(item, Interceptor) else None,
+        "reach_m": reach_m(interceptor_parameters(item)) if isinstance(item, Interceptor) else None,
     }
 
 
@@ -144,8 +153,16 @@ def _volume(radar: Radar, boresight_rad: float) -> dict[str, float]:
     }
 
 
-def _reach_m(interceptor: Interceptor) -> float | None:
-    return None if interceptor.maximum_range is None else interceptor.maximum_range.si
+@cache
+def reach_m(parameters: Flyer) -> float | None:
+    """Greatest distance along the ground at which an interceptor comes to a height that it intercepts at.
+
+    parameters: of the engine, with the maximum range where the catalogue states one. From the same flyout
+    table that engagements look up, and so of kinematics alone: no radar, no time of the target. None where
+    it never comes to such a height.
+    """
+    farthest_m = float(flyout_table(parameters).edge_m.max())
+    return round(farthest_m, -3) if farthest_m > 0.0 else None
 
 
 def areas_shown(scenario: Scenario) -> list[dict[str, Any]]:
