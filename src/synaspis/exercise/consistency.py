@@ -157,15 +157,13 @@ def _away_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
 
 
 def _never_trained(checked: ExerciseDocument) -> Iterator[Found]:
-    """Objectives for which nothing is expected of anybody: their score could not be told."""
-    trained: set[str] = set()
-    for event_id, _, _, inject in checked.injects():
-        if inject.expected:
-            trained |= {*(inject.objectives or checked.events[event_id].objectives)}
+    """Objectives that nothing in the list of events serves."""
+    trained = {name for event in checked.events.values() for name in event.objectives}
+    trained |= {name for *_, inject in checked.injects() for name in inject.objectives}
     for name in checked.objectives:
         if name not in trained:
-            what = "no inject with an expected action serves this objective, so that nothing could be scored"
-            yield what, f"objectives.{name}", "Name it in an event or inject that expects something."
+            what = "no event and no inject serves this objective, so that it is not trained"
+            yield what, f"objectives.{name}", "Name it in an event or inject, or leave it out."
 
 
 def _outages(checked: ExerciseDocument) -> Iterator[Found]:

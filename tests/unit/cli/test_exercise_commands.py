@@ -52,7 +52,7 @@ def test_list_names_the_four_exercises():
         "fifteen-sites",
         "first-exercise",
     ]
-    assert "first-exercise: 30 min, 3 nations, 3 flights, 6 injects" in run("list").stdout
+    assert "first-exercise: 30 min, 3 nations, 3 flights, 8 injects" in run("list").stdout
 
 
 def test_check_says_that_it_may_start_or_every_fault_with_its_line(file):
@@ -103,3 +103,26 @@ def test_options_that_cannot_be_met_are_told(file, tmp_path, options, text):
     assert answer.exit_code == 2
     assert text in answer.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_worth_says_what_another_book_changes_over_the_seeds_and_draws_it(file, tmp_path):
+    """Nothing flies, so that nobody is in danger under either book, whatever the seed."""
+    out = tmp_path / "worth"
+    told = run("worth", file, "--under", "first-exercise-without-tracks", "--seeds", 2, "--out", out)
+    assert told.exit_code == 0, told.output
+    assert (
+        "LITTLE EXERCISE, 2 seeds, under first-exercise and under first-exercise-without-tracks"
+        in told.stdout
+    )
+    found = json.loads((out / "worth.json").read_text())
+    assert (found["seeds"], found["rows"], found["people"]) == ([1, 2], [], 0)
+    assert found["warned_difference"]["mean"] == 0.0
+    svg = (out / "worth.svg").read_text()
+    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    assert "first-exercise-without-tracks" in svg
+
+
+def test_worth_of_a_book_without_the_nations_is_refused(file):
+    told = run("worth", file, "--under", "demo")
+    assert told.exit_code == 2
+    assert "'us' is no partner of the book 'demo'" in told.stderr

@@ -145,7 +145,7 @@ def test_first_exercise_has_three_nations_and_thirty_minutes_and_fifteen_sites_e
         ("hand-over: {text:", "hand-overs: {text:", "'hand-over' is no objective of the exercise"),
         ("at: 24 min", "at: -1 min", "-1 min"),
         ("at: 24 min", "at: noon", "at"),
-        ("  plan: {text:", "  other: {text: Nothing.}\n  plan: {text:", "so that nothing could be scored"),
+        ("  plan: {text:", "  other: {text: Nothing.}\n  plan: {text:", "so that it is not trained"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path, old, new, text):
