@@ -110,7 +110,8 @@ class GlobeProjection implements Projection {
   constructor([longitude, latitude, heightM]: Camera, width: number, height: number) {
     this.width = width;
     this.height = height;
-    this.camera = vectorOf(longitude, latitude, heightM);
+    const under = vectorOf(longitude, latitude);
+    this.camera = under.map((each) => each * (1 + heightM / EQUATOR_M)) as Vector;
     this.distance = Math.hypot(...this.camera);
     const [x, y, z] = this.camera;
     this.down = [x / this.distance, y / this.distance, z / this.distance];
