@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PREPARE := tools/prepare-environment.sh $(VENV)
 JOBS ?= auto
+EXERCISE ?= first-exercise
 # Written by npm when it is done; older than the lock, something has changed.
 PACKAGES = { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error; }
 
@@ -17,12 +18,13 @@ study: ## Run the European study; the report is out/europe/report.html
 	@$(PREPARE) requirements.txt
 	$(BIN)/synaspis study europe --out out/europe
 
-serve: web ## Open the two centres and the globe on this machine; the links are printed
+serve: web ## Open an exercise on this machine: both centres, the globe, a link for each cell (EXERCISE=id)
 	@$(PREPARE) requirements.txt
-	$(BIN)/synaspis serve --data out/serve
+	$(BIN)/synaspis serve --exercise $(EXERCISE) --data out/serve-$(EXERCISE)
 
-web: ## Build the page of the globe into web/dist (needs node 20 and npm)
-	cd web && $(PACKAGES) && npm run --silent build
+web: ## Build the page of the globe into web/dist
+	@node=$$(tools/prepare-node.sh $(VENV)) && cd web && PATH="$$node:$$PATH" && \
+	npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
 test: ## Run every test
 	@$(PREPARE) requirements-test.txt

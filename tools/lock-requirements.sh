@@ -28,3 +28,5 @@ resolve requirements-test.txt --constraint "$whole" --group test
 resolve requirements-docs.txt --constraint "$whole" --group docs
 resolve requirements-bench.txt --constraint "$whole" --group bench
 resolve requirements-cuda.txt --constraint "$whole" --extra cuda
+"$uv" pip compile --group web --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+    --no-emit-index-url --no-emit-find-links --only-binary :all: --no-emit-build-options --output-file requirements-web.txt
