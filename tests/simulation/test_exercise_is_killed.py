@@ -1,13 +1,15 @@
 """A served exercise is killed at random instants; everything goes on by itself, nothing is lost or doubled.
 
 All of the process dies at once: both centres, the cells, the run of the exercise. People at their pages, a
-partner with a program of its own and a gateway come back by themselves.
+partner with a program of its own and a gateway come back by themselves. `SYNASPIS_EXERCISE_KILLS=100` does it
+with a hundred seeds.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -28,6 +30,7 @@ from synaspis.log import root_hash, verify_log
 
 EXERCISE = "first-exercise"
 SPEED, CYCLES = 60, 5
+SEEDS = int(os.environ.get("SYNASPIS_EXERCISE_KILLS", "2"))
 CENTRES = ("data", "coordination")
 CELLS = ("white", "de", "pl", "us")
 
@@ -123,7 +126,7 @@ class Run:
         return self.query(centre, what + " ORDER BY counter", cell)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_everything_goes_on_where_it_was(tmp_path: Path, seed: int) -> None:
     run = Run(tmp_path, seed)
 
