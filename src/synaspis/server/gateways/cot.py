@@ -76,7 +76,7 @@ class CotGateway:
         for former in self._shown.replaced_by(told):
             for gone in cot_of_told(former, stale_us=former.at_us).product:
                 if gone.uid not in drawn:
-                    self._put(gone.uid, gone.xml, told.at_us)
+                    self._put(gone.uid, gone.xml, max(told.at_us, former.at_us))
         for uid, xml in drawn.items():
             # Peers that come later are shown it as long as it holds.
             self._put(uid, xml, told.at_us, told.until_us)

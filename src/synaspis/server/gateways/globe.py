@@ -89,7 +89,7 @@ class GlobeGateway:
         for former in self._shown.replaced_by(told):
             for name, _ in czml_told(former):
                 if name not in packets:
-                    self._newest.put(name, czml_delete(name), told.at_us)
+                    self._newest.put(name, czml_delete(name), max(told.at_us, former.at_us))
         for name, packet in packets.items():
             self._newest.put(name, packet, told.at_us, told.until_us)
         self._shown.put(told)

@@ -1,228 +1,252 @@
-"""KML and CZML over HTTP as fastkml and czml3 read them, and readers that mean harm."""
+"""The gateway for globes over real sockets: what it serves, and clients that mean harm."""
 
 import asyncio
 import json
-import socket
+import resource
+import ssl
 import time
 from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
 from czml3 import Document
-from fastkml import KML
-from fastkml import Placemark as KmlPlacemark
+from fastkml import KML, Placemark
 from fastkml.utils import find_all
-from fastkml.validator import validate
 
-from synaspis.core.clock import SystemClock
+from synaspis.gateways import told_of
+from synaspis.gateways.carriage.table import example_event
 from synaspis.server.gateways import GatewayLimits, GlobeGateway
 
-WORD = "not-to-be-guessed"
-FAST = GatewayLimits(handshake_s=0.5, event_s=0.5, stalled_s=1.0, buffer_bytes=4_096)
+WORD = "secret-word"
+FAST = GatewayLimits(handshake_s=0.5, event_s=0.5, stalled_s=1.0, buffer_bytes=4_096, connections=16)
+
+
+def told(kind, **more):
+    event = {**example_event(kind), **more}
+    event["message"]["exercise"] = "WINTER"
+    return told_of(event, recipient="alpha")
+
+
+class Scene:
+    def __init__(self, account, limits):
+        self.account = account
+        self.gateway = GlobeGateway(
+            word=WORD, title="Tracks of alpha", account=account, exercise="WINTER", limits=limits
+        )
+
+    async def open(self):
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def until(self, ready, seconds=30.0):
+        end = time.monotonic() + seconds
+        while not ready():
+            assert time.monotonic() < end, self.account.counts
+            await asyncio.sleep(0.01)
+
+    async def get(self, name, word=WORD, method="GET"):
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            return await client.request(method, f"http://127.0.0.1:{self.port}/{word}/{name}")
 
 
 @asynccontextmanager
-async def serving(account, limits=None, tls=None):
-    made = GlobeGateway(word=WORD, title="Tracks of alpha", account=account, exercise="WINTER", limits=limits)
-    listening = await made.serve("127.0.0.1", 0, tls)
-    made.port = listening.port
+async def serving(account, limits=None):
+    scene = Scene(account, limits)
+    listening = await scene.gateway.serve("127.0.0.1", 0, None)
+    scene.port = listening.port
     try:
-        yield made
+        yield scene
     finally:
         listening.close()
 
 
-async def got(port, name, word=WORD, method="GET", **more):
-    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
-        return await client.request(method, f"http://127.0.0.1:{port}/{word}/{name}", **more)
-
-
-def served(account, name, *pictures, **more):
+def test_tracks_and_messages_are_served_and_read_by_programs_that_are_not_ours(account, make_picture):
     async def play():
-        async with serving(account) as made:
-            for picture in pictures:
-                made.take(picture)
-            return await got(made.port, name, **more)
+        async with serving(account) as scene:
+            scene.gateway.take(make_picture(3))
+            scene.gateway.take_message(told("warning"))
+            return [await scene.get(name) for name in ("live.kml", "tracks.kml", "tracks.czml")]
 
-    return asyncio.run(play())
-
-
-@pytest.fixture
-def moving(make_picture):
-    now_us = SystemClock().now_us()
-    return [make_picture(3, 4, now_us=now_us + second * 1_000_000) for second in range(3)]
-
-
-def test_a_globe_fetches_the_link_and_then_the_tracks(account, moving):
-    answer = served(account, "live.kml", *moving)
-    assert answer.headers["content-type"] == "application/vnd.google-earth.kml+xml"
-    assert f"/{WORD}/tracks.kml" in answer.text
-    assert "<refreshInterval>2</refreshInterval>" in answer.text
-    assert "<name>EXERCISE WINTER: Tracks of alpha</name>" in answer.text
-    assert validate(element=KML.from_string(answer.content).etree_element())
+    link, kml, czml = asyncio.run(play())
+    assert f"/{WORD}/tracks.kml" in link.text
+    names = [each.name for each in find_all(KML.from_string(kml.content), of_type=Placemark)]
+    assert names == ["EXERCISE WINTER: T3", "EXERCISE WINTER: warning by southland: expected impact"]
+    packets = Document(packets=json.loads(czml.text)).packets
+    assert [each.id for each in packets] == ["document", "synaspis.alpha.3", f"synaspis.alpha.{'ab' * 16}"]
 
 
-def test_kml_of_tracks_is_valid_and_marked_in_each_placemark(account, moving):
-    answer = served(account, "tracks.kml", *moving)
-    document = KML.from_string(answer.content)
-    assert validate(element=document.etree_element())
-    marks = list(find_all(document, of_type=KmlPlacemark))
-    assert len(marks) == 4  # two tracks, each a point and a path
-    for mark in marks:
-        assert mark.name.startswith("EXERCISE WINTER: T")
-        assert mark.description == ("EXERCISE WINTER // EXERCISE RESTRICTED / Releasable to: alpha bravo")
-        data = {each.name: each.value for each in mark.extended_data.elements}
-        label = json.loads(data["labels"])[0]["ConfidentialityInformation"]
-        assert label["Category"][0]["GenericValues"] == ["alpha", "bravo"]
+async def packets_of(scene, count, act):
+    """The first packets of a stream, with what is done while it is read."""
+    found = []
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=30) as client,
+        client.stream("GET", f"http://127.0.0.1:{scene.port}/{WORD}/stream.czml") as answer,
+    ):
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                found.append(json.loads(line.removeprefix("data: ")))
+                act(len(found))
+                if len(found) == count:
+                    return found
+    return found
 
 
-def test_czml_of_tracks_is_read_by_another_program(account, moving):
-    answer = served(account, "tracks.czml", *moving)
-    packets = answer.json()
-    Document.model_validate({"packets": packets})
-    assert [packet["id"] for packet in packets] == ["document", "synaspis.alpha.3", "synaspis.alpha.4"]
-    assert packets[0]["name"] == "EXERCISE WINTER: Tracks of alpha"
-    samples = packets[1]["position"]["cartesian"]
-    assert samples == [second_or_place for n in range(3) for second_or_place in (float(n), 4e6, 3e6, 5e6)]
-    assert packets[1]["description"].startswith("EXERCISE WINTER // EXERCISE RESTRICTED")
+def test_what_is_taken_back_is_deleted_from_a_globe(account):
+    name = "ab" * 16
 
+    async def play():
+        async with serving(account) as scene:
 
-def test_a_track_that_ended_is_gone(account, make_picture):
-    now_us = SystemClock().now_us()
-    pictures = [
-        make_picture(3, 4, now_us=now_us),
-        make_picture(3, now_us=now_us + 1_000_000, status="ended"),
+            def act(number):
+                if number == 1:
+                    scene.gateway.take_message(told("warning"))
+                if number == 2:
+                    cancelled = told("cancellation", reference="cd" * 16, concerns=[name])
+                    scene.gateway.take_message(cancelled)
+
+            found = await packets_of(scene, 4, act)
+            return found, (await scene.get("tracks.czml")).json()
+
+    found, whole = asyncio.run(play())
+    assert [each["id"] for each in found] == [
+        "document",
+        f"synaspis.alpha.{name}",
+        f"synaspis.alpha.{name}",
+        f"synaspis.alpha.{'cd' * 16}",
     ]
-    assert [each["id"] for each in served(account, "tracks.czml", *pictures).json()[1:]] == [
-        "synaspis.alpha.4"
-    ]
+    assert found[2] == {"id": f"synaspis.alpha.{name}", "delete": True}
+    assert [each["id"] for each in whole] == ["document", f"synaspis.alpha.{'cd' * 16}"]
 
 
-def test_a_stream_brings_each_state_and_deletes_what_ended(account, make_picture):
-    now_us = SystemClock().now_us()
-
+def test_who_does_not_know_the_word_learns_nothing_and_nothing_comes_in(account):
     async def play():
-        async with serving(account) as made, httpx.AsyncClient(trust_env=False, timeout=10) as client:
-            made.take(make_picture(3, now_us=now_us))
-            found = []
-            async with client.stream("GET", f"http://127.0.0.1:{made.port}/{WORD}/stream.czml") as answer:
-                async for line in answer.aiter_lines():
-                    if line.startswith("data: "):
-                        found.append(json.loads(line[6:]))
-                        if len(found) == 2:
-                            made.take(make_picture(3, now_us=now_us + 1_000_000))
-                        if len(found) == 3:
-                            made.take(make_picture(3, now_us=now_us + 2_000_000, status="ended"))
-                        if len(found) == 4:
-                            return found
-            return None
+        async with serving(account) as scene:
+            answers = [await scene.get(name, word) for name in ("live.kml", "x") for word in ("wrong", "")]
+            return [*answers, await scene.get("nothing"), await scene.get("live.kml", method="POST")]
 
-    head, first, second, gone = asyncio.run(play())
-    assert head["name"] == "EXERCISE WINTER: Tracks of alpha"
-    assert first["description"] == second["description"]
-    assert second["position"]["epoch"] > first["position"]["epoch"]
-    assert gone == {"id": "synaspis.alpha.3", "delete": True}
+    *strangers, nothing, posted = asyncio.run(play())
+    assert {(each.status_code, each.text) for each in strangers} == {(404, "There is nothing here.\n")}
+    assert (nothing.status_code, posted.status_code) == (404, 405)
+    assert account.counts["answers 404"] == 5
 
 
-def test_states_out_of_order_change_nothing(account, make_picture):
-    now_us = SystemClock().now_us()
-    pictures = [make_picture(3, now_us=now_us), make_picture(3, now_us=now_us - 5_000_000)]
-    packet = served(account, "tracks.czml", *pictures).json()[1]
-    assert len(packet["position"]["cartesian"]) == 4
-
-
-def test_over_tls_the_link_names_https(account, certificates, moving):
-    async def play():
-        context = certificates.server()
-        async with serving(account, tls=context) as made:
-            made.take(moving[0])
-            verify = certificates.client("alpha")
-            async with httpx.AsyncClient(verify=verify, trust_env=False) as client:
-                return await client.get(f"https://localhost:{made.port}/{WORD}/live.kml")
-
-    assert "<href>https://localhost:" in asyncio.run(play()).text
-
-
-@pytest.mark.parametrize(
-    ("word", "name", "method", "status"),
-    [
-        ("wrong", "tracks.kml", "GET", 404),
-        (WORD, "../../etc/passwd", "GET", 404),
-        (WORD, "nothing", "GET", 404),
-        (WORD, "tracks.kml", "POST", 405),
-        ("\u00e9", "tracks.kml", "GET", 404),
-    ],
-)
-def test_other_addresses_tell_nothing(account, moving, word, name, method, status):
-    answer = served(account, name, *moving, word=word, method=method)
-    assert answer.status_code == status
-    assert "alpha" not in answer.text
-
-
-RAW = {
-    "no HTTP": b"\x00\xff" * 1_000,
-    "a header without an end": b"GET / HTTP/1.1\r\nx: " + b"a" * 1_000_000,
-    "many headers": b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 100_000,
-    "two lengths": b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+HOSTILE = {
+    "no HTTP": b"\x16\x03\x01" + bytes(100_000),
+    "huge header": b"GET / HTTP/1.1\r\nhost: " + b"x" * 1_000_000,
+    "endless header lines": b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 200_000,
+    "huge target": b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n",
+    "body without end": b"POST /secret-word/live.kml HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n"
+    + b"x" * 1_000_000,
+    "two lengths": b"GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+    "many requests at once": b"GET /secret-word/tracks.kml HTTP/1.1\r\nhost: x\r\n\r\n" * 5_000,
+    "head of lines": b"\r\n" * 500_000,
 }
 
 
 @asynccontextmanager
-async def unharmed(made):
+async def unharmed(scene, make_picture):
+    """Another client goes on getting the newest track, whatever happens inside."""
+    scene.gateway.take(make_picture(1))
     yield
     begin = time.monotonic()
-    assert (await got(made.port, "tracks.czml")).status_code == 200
-    assert time.monotonic() - begin < 5.0
+    scene.gateway.take(make_picture(77))
+    assert "synaspis.alpha.77" in (await scene.get("tracks.czml")).text
+    assert time.monotonic() - begin < 10
 
 
-@pytest.mark.parametrize("what", RAW)
-def test_what_is_no_request_is_cut_off(what, account, moving):
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_no_request_is_cut_off_and_harms_nobody(what, account, make_picture):
     async def play():
-        async with serving(account, FAST) as made, unharmed(made):
-            made.take(moving[0])
-            reader, writer = await asyncio.open_connection("127.0.0.1", made.port)
+        async with serving(account, FAST) as scene, unharmed(scene, make_picture):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            reader, writer = await scene.open()
             with suppress(OSError):
-                writer.write(RAW[what])
-                await writer.drain()
-                while await asyncio.wait_for(reader.read(65_536), 5):
+                writer.write(HOSTILE[what])
+                await asyncio.wait_for(writer.drain(), 30)
+            with suppress(OSError):
+                while await asyncio.wait_for(reader.read(65_536), 30):
                     pass
+            writer.transport.abort()
+            await scene.until(lambda: not scene.gateway._peers)
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+    assert asyncio.run(play()) < 40_000  # KiB; what was sent is in it too
+
+
+def test_a_request_that_drips_is_cut_off(account, make_picture):
+    async def play():
+        async with serving(account, FAST) as scene, unharmed(scene, make_picture):
+            _, writer = await scene.open()
+            with suppress(OSError):
+                for sign in b"GET /secret-word/live.kml HTTP/1.1\r\nhost: localhost\r\n" * 100:
+                    writer.write(bytes([sign]))
+                    await writer.drain()
+                    await asyncio.sleep(0.05)
+                    if account.counts["cut off"]:
+                        break
+            writer.transport.abort()
+
+    begin = time.monotonic()
+    asyncio.run(play())
+    assert account.counts["cut off"] == 1
+    assert time.monotonic() - begin < 60  # the whole of it would have taken 260 s
+
+
+def test_who_takes_nothing_of_a_stream_is_cut_off(account, make_picture):
+    async def play():
+        async with serving(account, FAST) as scene, unharmed(scene, make_picture):
+            reader, writer = await asyncio.open_connection("127.0.0.1", scene.port, limit=1_024)
+            reader._transport.pause_reading()
+            writer.write(b"GET /secret-word/stream.czml HTTP/1.1\r\nhost: x\r\n\r\n")
+            end = time.monotonic() + 60
+            while not account.counts["cut off"]:
+                assert time.monotonic() < end, account.counts
+                scene.gateway.take(make_picture(*range(1, 100)))
+                await asyncio.sleep(0.01)
             writer.transport.abort()
 
     asyncio.run(play())
     assert account.counts["cut off"] == 1
 
 
-def test_a_request_that_drips_and_a_stream_that_is_not_read_are_cut_off(account, make_picture):
+def test_more_connections_than_allowed_are_turned_away_and_leave_room_again(account, make_picture):
+    limits = GatewayLimits(connections=4, event_s=60)
+
     async def play():
-        async with serving(account, FAST) as made, unharmed(made):
-            _, drip = await asyncio.open_connection("127.0.0.1", made.port)
-            stuck = socket.socket()
-            stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-            stuck.connect(("127.0.0.1", made.port))
-            stuck.sendall(f"GET /{WORD}/stream.czml HTTP/1.1\r\nhost: x\r\n\r\n".encode())
-            begin = time.monotonic()
-            while account.counts["cut off"] < 2:
-                assert time.monotonic() - begin < 40
-                with suppress(OSError):
-                    drip.write(b"G")
-                made.take(make_picture(*range(1, 100)))
-                await asyncio.sleep(0.02)
-            drip.transport.abort()
-            stuck.close()
-
-    asyncio.run(play())
-
-
-def test_more_connections_than_allowed_are_turned_away(account, moving):
-    async def play():
-        async with serving(account, GatewayLimits(connections=3)) as made:
-            kept = [await asyncio.open_connection("127.0.0.1", made.port) for _ in range(3)]
-            await asyncio.sleep(0.1)
-            reader, _ = await asyncio.open_connection("127.0.0.1", made.port)
+        async with serving(account, limits) as scene:
+            scene.gateway.take(make_picture(3))
+            idle = [await scene.open() for _ in range(4)]
+            await scene.until(lambda: scene.gateway._peers.total() == 4)
+            reader, _ = await scene.open()
             with suppress(ConnectionResetError):
-                assert await asyncio.wait_for(reader.read(1), 5) == b""
-            for _, writer in kept:
-                writer.close()
+                assert await asyncio.wait_for(reader.read(1), 30) == b""
+            for _, writer in idle:
+                writer.transport.abort()
+            await scene.until(lambda: not scene.gateway._peers)
+            return await scene.get("tracks.czml")
 
-    asyncio.run(play())
+    assert asyncio.run(play()).status_code == 200
     assert account.counts["turned away"] == 1
+
+
+def test_over_tls_half_open_handshakes_and_plain_text_harm_nobody(account, certificates, make_picture):
+    context = ssl.create_default_context(cafile=str(certificates.authority))
+    context.load_cert_chain(*certificates.kit("alpha"))
+
+    async def play():
+        scene = Scene(account, FAST)
+        listening = await scene.gateway.serve("127.0.0.1", 0, certificates.server())
+        try:
+            scene.gateway.take(make_picture(3))
+            knocking = [await asyncio.open_connection("127.0.0.1", listening.port) for _ in range(40)]
+            for _, writer in knocking[:20]:
+                writer.write(b"GET / HTTP/1.1\r\n\r\n")
+            address = f"https://localhost:{listening.port}/{WORD}/tracks.kml"
+            async with httpx.AsyncClient(trust_env=False, timeout=60, verify=context) as client:
+                answer = await client.get(address)
+            for _, writer in knocking:
+                writer.transport.abort()
+            return answer
+        finally:
+            listening.close()
+
+    assert asyncio.run(play()).status_code == 200
