@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from synaspis.cli.exercise_pace import pace
 from synaspis.cli.exercise_worth import worth
 from synaspis.cli.manual import Answer
 from synaspis.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
     from synaspis.exercise import Loaded
-
-SPEED_MAX = 1_000.0
 
 
 @click.group(short_help="Play exercises on both centres and review what happened.")
@@ -85,12 +83,16 @@ def check(name: str, as_json: bool) -> int:
     examples=(
         "synaspis exercise run first-exercise --as-fast-as-possible --seed 1 --out out/first",
         "synaspis exercise run first-exercise --speed 60 --out out/minute",
+        "synaspis exercise run first-exercise --step 60 --out out/stepped",
         "synaspis exercise run first-exercise --as-fast-as-possible --agreements my-book.yaml --out out/mine",
     ),
 )
 @click.argument("name", metavar="EXERCISE")
 @click.option("--as-fast-as-possible", "fast", is_flag=True, help="Do not wait for the clock.")
 @click.option("--speed", metavar="X", type=float, help="Seconds of the exercise in a second. Default: 1.")
+@click.option(
+    "--step", metavar="S", type=int, help="Stand still after each S seconds of the exercise until Enter."
+)
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), default=1, help="Of all chance. Default: 1.")
 @click.option(
     "--out",
@@ -104,6 +106,7 @@ def run(
     name: str,
     fast: bool,
     speed: float | None,
+    step: int | None,
     seed: int,
     out: Path | None,
     agreements: str | None,
@@ -116,7 +119,7 @@ def run(
     from synaspis.exercise import load_exercise, run_exercise
     from synaspis.exercise.run import with_book
 
-    wait = _pace(fast, speed)
+    wait = pace(fast, speed, step)
     loaded = load_exercise(name)
     if agreements is not None:
         loaded = with_book(loaded, load_book(agreements))
@@ -208,28 +211,3 @@ def _row(loaded: Loaded) -> dict[str, Any]:
         "flights": len(document.flights),
         "injects": sum(1 for _ in document.injects()),
     }
-
-
-def _pace(fast: bool, speed: float | None) -> Callable[[int], Callable[[int], None]] | None:
-    """What waits for the clock: given the first instant, a function that waits for an instant."""
-    from synaspis.core.errors import Fault, InputError
-
-    if fast and speed is not None:
-        what = "--as-fast-as-possible and --speed are both given"
-        raise InputError(Fault(what, source="--speed", remedy="Leave one out."))
-    if speed is not None and not 0.0 < speed <= SPEED_MAX:
-        what = f"{speed:g} is no speed; above 0 to {SPEED_MAX:g} is allowed"
-        raise InputError(Fault(what, source="--speed", remedy="For more, use --as-fast-as-possible."))
-    if fast:
-        return None
-
-    def begin(starts_us: int) -> Callable[[int], None]:
-        begun_s = time.monotonic()
-
-        def wait(instant_us: int) -> None:
-            due_s = begun_s + (instant_us - starts_us) / 1e6 / (speed or 1.0)
-            time.sleep(max(due_s - time.monotonic(), 0.0))
-
-        return wait
-
-    return begin

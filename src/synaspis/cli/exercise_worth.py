@@ -82,10 +82,11 @@ def _say(found: dict[str, Any]) -> None:
     head = ("Flight, nation", "People", "Warned", "Warned then", "Minutes", "Minutes then")
     print_table(head, rows, right=(1, 2, 3, 4, 5))
     people, minutes = found["warned_difference"], found["person_minutes_difference"]
+    low, high = (minutes[name] / 1e6 for name in ("low", "high"))
     click.echo(
         f"Then {people['mean']:+,.0f} people are warned ({people['low']:+,.0f} to {people['high']:+,.0f}), and "
-        f"{minutes['mean'] / 1e6:+.2f} million person-minutes of warning ({minutes['low'] / 1e6:+.2f} to "
-        f"{minutes['high'] / 1e6:+.2f}); {found['share']:.0%} intervals of the mean."
+        f"{minutes['mean'] / 1e6:+.2f} million person-minutes of warning ({low:+.2f} to {high:+.2f}); "
+        f"{found['share']:.0%} intervals of the mean."
     )
 
 

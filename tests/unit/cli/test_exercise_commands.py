@@ -126,3 +126,38 @@ def test_worth_of_a_book_without_the_nations_is_refused(file):
     told = run("worth", file, "--under", "demo")
     assert told.exit_code == 2
     assert "'us' is no partner of the book 'demo'" in told.stderr
+
+
+def test_step_by_step_it_stands_still_until_enter_and_gives_the_same_bytes(file, tmp_path):
+    """A minute and the minute after it in steps of 30 s: five times, with the first instant."""
+    plain = run("run", file, "--as-fast-as-possible", "--out", tmp_path / "plain")
+    stepped = CliRunner().invoke(
+        main,
+        ["exercise", "run", str(file), "--step", "30", "--out", str(tmp_path / "stepped")],
+        input="\n" * 9,
+    )
+    assert (plain.exit_code, stepped.exit_code) == (0, 0), stepped.output
+    assert stepped.stderr.count("Enter goes on by 30 s.") == 5
+    assert stepped.stderr.startswith("09:00:00  Enter")
+    for name in ("run.json", "journal.jsonl", "data/centre.sqlite", "coordination/centre.sqlite"):
+        assert (tmp_path / "plain" / name).read_bytes() == (tmp_path / "stepped" / name).read_bytes()
+
+
+def test_where_input_ends_the_rest_is_played_without_standing_still(file, tmp_path):
+    told = run("run", file, "--step", 30, "--out", tmp_path / "piped")
+    assert told.exit_code == 0, told.output
+    assert told.stderr.count("Enter goes on") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--step", 0), "0 s is no step; 1 to 43,200 s are allowed"),
+        (("--step", 30, "--speed", 2), "--speed and --step are both given"),
+        (("--step", 30, "--speed", 2, "--as-fast-as-possible"), "--speed, --step are given"),
+    ],
+)
+def test_a_clock_that_cannot_be_is_refused(file, options, text):
+    told = run("run", file, *options)
+    assert told.exit_code == 2
+    assert text in told.stderr
