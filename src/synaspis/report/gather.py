@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from math import degrees
 
@@ -16,9 +18,10 @@ from synaspis.analyses.published import compare_with_published
 from synaspis.analyses.questions import QUESTIONS, Answer, choose_questions, no_data
 from synaspis.catalogue import Source, sources_of
 from synaspis.core.quantity import from_si
-from synaspis.geography import Countries
+from synaspis.geography import SEA, Countries
 from synaspis.report import content as shown
 from synaspis.report.limits import limits_of
+from synaspis.report.wording import country_text
 from synaspis.scenario import PlacedAsset, Scenario
 
 
@@ -46,7 +49,7 @@ def content_of(
         question=document.name,
         summary=document.summary,
         phases=tuple(_phase(scenario, phase) for phase in phases),
-        threats=tuple(_threat(scenario, threat) for threat in threats),
+        threats=_threats(scenario, threats),
         assets=tuple(_asset(scenario, asset, phases) for asset in scenario.assets),
         launches=tuple(chain.from_iterable(_launches(scenario, threat) for threat in threats)),
         outlines=_outlines(frozenset(document.region.countries), scenario, threats),
@@ -102,6 +105,31 @@ def _phase(scenario: Scenario, phase_id: str) -> shown.Phase:
     year = phase_id if phase_id.isdecimal() and len(phase_id) == 4 else str(phase.date.year)
     note = f"{phase.date.isoformat()}. {phase.note or ''}".strip()
     return shown.Phase(phase_id, phase.name, year, note, cancelled=phase.status == "cancelled")
+
+
+def _threats(scenario: Scenario, threat_ids: Sequence[str]) -> tuple[shown.Threat, ...]:
+    """The threats as shown; of those that fly equally far it is said where they come from."""
+    threats = [_threat(scenario, threat_id) for threat_id in threat_ids]
+    often = Counter(threat.words for threat in threats)
+    return tuple(
+        threat
+        if often[threat.words] == 1
+        else replace(threat, words=f"{threat.words} from {_origin(scenario, threat.id)}")
+        for threat in threats
+    )
+
+
+def _origin(scenario: Scenario, threat_id: str) -> str:
+    """Country of the launch points by name, or the launch area if they lie in several or all at sea."""
+    _, latitude_rad, longitude_rad = scenario.launch_points(threat_id)
+    countries = Countries.load()
+    # A town on the coast may lie off it on a map at 1:50 million.
+    found = {int(each) for each in countries.country_at(latitude_rad, longitude_rad)} - {SEA}
+    return (
+        country_text(countries.codes[found.pop()])
+        if len(found) == 1
+        else scenario.launch_area(threat_id).name
+    )
 
 
 def _threat(scenario: Scenario, threat_id: str) -> shown.Threat:

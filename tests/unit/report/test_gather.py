@@ -7,6 +7,7 @@ import xarray as xr
 from synaspis.analyses.coverage import coverage
 from synaspis.engagement.gates import Gate
 from synaspis.report import content_of, render_report
+from synaspis.report.gather import _threats
 from synaspis.report.launch_maps import denied_classes
 from synaspis.report.layers import Layers
 from synaspis.report.limits import limits_of
@@ -148,3 +149,12 @@ def test_flights_that_were_not_found_are_said_among_the_limits(scenario):
     assert any(
         limit.startswith("7 flights within the range of their class") for limit in limits_of(scenario, lost)
     )
+
+
+def test_threats_that_fly_equally_far_are_told_apart_by_where_they_come_from():
+    gulf = load_scenario_document("gulf")
+    words = [
+        threat.words for threat in _threats(gulf, ["iran-srbm-700", "iran-mrbm-1300", "yemen-mrbm-1300"])
+    ]
+    assert words == ["a 700 km missile", "a 1,300 km missile from Iran", "a 1,300 km missile from Yemen"]
+    assert [threat.words for threat in _threats(gulf, ["yemen-mrbm-1300"])] == ["a 1,300 km missile"]

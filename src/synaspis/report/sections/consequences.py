@@ -47,7 +47,7 @@ def consequences_section(content: ReportContent, answer: Answer) -> Section:
         maps=() if atlas is None else (_maps(atlas, documents, answer),),
         tables=(_countries(documents),),
         notes=(
-            f"As of {when}. Places alone: no effect of what falls is computed, and nothing is chosen for "
+            f"Phase: {when}. Places alone: no effect of what falls is computed, and nothing is chosen for "
             "where it falls. Whether a state has to agree is for its lawyers; this says whom to ask.",
         ),
     )

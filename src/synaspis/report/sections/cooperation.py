@@ -48,7 +48,7 @@ def cooperation_section(content: ReportContent, answer: Answer) -> Section:
         charts=tuple(charts),
         tables=tuple(_tables(found, names)),
         notes=(
-            f"As of {when}. Shapley value: the average of what a player adds, over all orders of joining.",
+            f"Phase: {when}. Shapley value: the average of what a player adds, over all orders of joining.",
             *found["notices"],
         ),
     )

@@ -22,7 +22,7 @@ _RULES = {
     "common-funding": "key of common funds",
     "equal": "all the same",
     "population": "by population",
-    "product": "by product",
+    "product": "by gross domestic product",
     "benefit": "by benefit: people defended at home",
     "joint-development": "joint development",
     "given": "shares as given",
@@ -49,7 +49,7 @@ def cost_section(content: ReportContent, answer: Answer) -> Section:
         command=answer.command,
         charts=tuple(charts),
         tables=(_by_rule(constant), _things(constant), _published(constant), _absent(constant)),
-        notes=tuple(_notes(constant)),
+        notes=tuple(_notes(constant, content)),
     )
 
 
@@ -61,14 +61,18 @@ def _answer(found: Mapping[str, Any]) -> str:
     )
     if paid:
         most = max(paid.values(), key=lambda each: float(each["total_usd"]))
-        words += f" {most['name']} bears {percent_text(most['share'])} if costs lie where they fall."
+        words += (
+            f" Most is borne by {most['name']}, {percent_text(most['share'])}, if costs lie where they fall."
+        )
     each = found["per_defended_person"]
     if each is not None:
-        words += f" That is {each['per_year_usd']:.2f} dollars a year for each inhabitant of a defended city."
+        words += (
+            f" All of it is {each['per_year_usd']:.2f} dollars a year for each inhabitant of a defended city."
+        )
     return words
 
 
-def _notes(found: Mapping[str, Any]) -> list[str]:
+def _notes(found: Mapping[str, Any], content: ReportContent) -> list[str]:
     total = found["total_usd"]
     notes = [
         f"{found['name']}. With every cost at its low end {billions_text(total['least'])}, with every cost "
@@ -81,7 +85,12 @@ def _notes(found: Mapping[str, Any]) -> list[str]:
         for country, value in found["paid_outside_usd"].items()
     ]
     if found["per_defended_person"] is not None:
-        notes.append(f"Defended: {found['per_defended_person']['what']}.")
+        what = found["per_defended_person"]["what"]
+        for phase in content.phases:
+            what = what.replace(f"phase {phase.id},", f"{phase.name} ({phase.year}),")
+        for threat in content.threats:
+            what = what.replace(f"threat {threat.id},", f"{threat.name},")
+        notes.append(f"Defended: {what}.")
     count = len(found["not_counted"])
     notes.append(
         f"{count} costs are not public, or lie outside the years; they are listed below, not invented."

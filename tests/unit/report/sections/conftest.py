@@ -113,7 +113,7 @@ def cost(prices="constant"):
         "by_thing": [{"name": "Ship", "by_category_usd": {"operation": 4e9}, "total_usd": 4e9}],
         "paid_outside_usd": {"JP": 2e8},
         "not_counted": [{"thing": "ship", "what": "crew", "why": "Not public."}],
-        "per_defended_person": {"per_year_usd": 2.5, "what": "as given"},
+        "per_defended_person": {"per_year_usd": 2.5, "what": "phase p3, threat near, at one moment"},
         "published": [],
     }  # fmt: skip
 

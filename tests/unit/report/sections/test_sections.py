@@ -126,9 +126,11 @@ def test_costs_are_stacked_by_nation_with_the_range_of_the_sum(sections):
     assert us[0][1] == "2020, United States: 2,000 million dollars"
     assert len(re.findall('class="whisker"', str(picture.svg))) == 2 * 3
     assert sections["cost"].answer == (
-        "4.0 bn dollars of 2020 from 2020 to 2021 (3.6 bn to 4.8 bn). United States bears 75 % if costs lie "
-        "where they fall. That is 2.50 dollars a year for each inhabitant of a defended city."
+        "4.0 bn dollars of 2020 from 2020 to 2021 (3.6 bn to 4.8 bn). Most is borne by United States, 75 %, "
+        "if costs lie where they fall. "
+        "All of it is 2.50 dollars a year for each inhabitant of a defended city."
     )
+    assert "Defended: Phase 3 (2018), Class of 1300 km, at one moment." in sections["cost"].notes
     assert any("Japan" in note for note in sections["cost"].notes)
     rules = chart(sections, "cost-rules")
     assert "No shares were given." in rules.doubt
