@@ -84,8 +84,8 @@ def _say(found: dict[str, Any]) -> None:
     people, minutes = found["warned_difference"], found["person_minutes_difference"]
     low, high = (minutes[name] / 1e6 for name in ("low", "high"))
     click.echo(
-        f"Then {people['mean']:+,.0f} people are warned ({people['low']:+,.0f} to {people['high']:+,.0f}), and "
-        f"{minutes['mean'] / 1e6:+.2f} million person-minutes of warning ({low:+.2f} to {high:+.2f}); "
+        f"Then {people['mean']:+,.0f} people are warned ({people['low']:+,.0f} to {people['high']:+,.0f}), "
+        f"and {minutes['mean'] / 1e6:+.2f} million person-minutes of warning ({low:+.2f} to {high:+.2f}); "
         f"{found['share']:.0%} intervals of the mean."
     )
 
