@@ -2,23 +2,28 @@
 
 import json
 from contextlib import suppress
+from xml.etree import ElementTree
 
 from synaspis.agreement.label import Category, Label
 from synaspis.core.errors import InputError
-from synaspis.gateways import CotSplitter, note_of, picture_of, read_cot
+from synaspis.gateways import CotSplitter, cot_of_told, note_of, picture_of, read_cot, told_of
+from synaspis.gateways.carriage.table import example_event
 from synaspis.gateways.dis import (
     Comment,
     Datum,
+    DisIdentity,
     EntityId,
     EntityState,
     EntityType,
+    dis_of_told,
     label_in,
     read_datagram,
     text_of,
     write_pdu,
 )
 from synaspis.gateways.dis.pdus import Header
-from synaspis.messages import Refused, strict_json
+from synaspis.gateways.live import live_czml, live_kml
+from synaspis.messages import BODIES, Refused, strict_json
 
 NOW_US = 1_780_000_000_000_000
 STANDING = Label("EXERCISE", "RESTRICTED", (Category("Releasable to", "PERMISSIVE", ("alpha",)),))
@@ -88,7 +93,27 @@ def read_picture(data: bytes) -> None:
         picture_of(event, recipient="alpha")
 
 
+def messages() -> list[bytes]:
+    return [json.dumps(example_event(kind)).encode() for kind in BODIES]
+
+
+def read_told(data: bytes) -> None:
+    """What is read is written in every format."""
+    event = strict_json(data)
+    if not isinstance(event, dict):
+        return
+    told = told_of(event, recipient="alpha")
+    for drawing in cot_of_told(told).product:
+        assert read_cot(drawing.xml.encode()).label == told.label
+    if told.exercise:
+        for pdu in dis_of_told(told, DisIdentity(7, told.exercise)).product:
+            write_pdu(pdu)
+    ElementTree.fromstring(live_kml("T", [], told.exercise, [told]))
+    json.loads(live_czml("T", [], told.exercise, [told]))
+
+
 TARGETS = {
+    "told": (read_told, messages, (InputError, Refused)),
     "cot": (read_stream, chats, ()),
     "dis": (read_network, datagrams, ()),
     "picture": (read_picture, pictures, (InputError, Refused)),

@@ -28,10 +28,10 @@ class Shown:
 
     def replaced_by(self, told: ToldMessage) -> list[ToldMessage]:
         """Messages that another one takes back, puts right or stands in place of; they are forgotten."""
-        found = [each for each in self if each.key == told.key or each.name in told.replaces]
-        for each in found:
-            del self._told[each.key]
-        return found
+        keys = [told.key] if told.key in self._told else []
+        # Only plans have another key than their name; that a message refers to others is rare.
+        keys += [each.key for each in self if each.name in told.replaces] if told.replaces else []
+        return [self._told.pop(key) for key in dict.fromkeys(keys)]
 
     def forget_before(self, at_us: int) -> None:
         """Forget messages that are of no interest any more at an instant."""

@@ -16,7 +16,8 @@ import pytest
 
 from synaspis.agreement import Category, Label
 from synaspis.core.clock import SystemClock
-from synaspis.gateways import read_cot
+from synaspis.gateways import read_cot, told_of
+from synaspis.gateways.carriage.table import example_event
 from synaspis.server.gateways import CotGateway, GatewayLimits, NoteDesk
 
 with warnings.catch_warnings():
@@ -196,6 +197,12 @@ def test_through_a_taky_server_tracks_keep_their_label_and_notes_come_back(
             await asyncio.sleep(0.2)
             scene.gateway.take(make_picture(3))
             raw, _ = await taken(config, reader, is_track)
+            for kind in ("warning", "engagement-claim"):
+                event = example_event(kind)
+                event["message"]["exercise"] = "WINTER"
+                scene.gateway.take_message(told_of(event, recipient="alpha"))
+                drawn, _ = await taken(config, reader, lambda root: "u-d" in root.get("type"), 30.0)
+                drawings.append(read_cot(drawn))
             writer.write(chat("Seen from the coast."))
             await writer.drain()
             await scene.until(lambda: client.sent)
@@ -203,7 +210,11 @@ def test_through_a_taky_server_tracks_keep_their_label_and_notes_come_back(
             writer.close()
             return raw
 
+    drawings = []
     read = read_cot(asyncio.run(play()))
+    for drawing in drawings:
+        assert (drawing.type, drawing.exercise) == ("u-d-c-c", "WINTER")
+        assert drawing.label == told_of(example_event("warning"), recipient="alpha").label
     assert (read.label, read.exercise, read.uid) == (STANDING, "WINTER", "synaspis.alpha.3")
     assert (read.access, read.caveat, read.releasable_to) == ("", "", ())
     kind, body, label, exercise = client.sent[0]
