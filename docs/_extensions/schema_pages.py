@@ -11,7 +11,11 @@ from pydantic.fields import FieldInfo
 
 from synaspis.agreement.document import BookDocument
 from synaspis.analyses.assurance import AssuranceDocument
+from synaspis.analyses.consequences import DebrisDocument
 from synaspis.analyses.cost import CaseDocument
+from synaspis.analyses.plan.document import PlanDocument
+from synaspis.analyses.raid import RaidDocument
+from synaspis.analyses.sweep import SweepDocument
 from synaspis.catalogue import Price
 from synaspis.catalogue import schema as catalogue_schema
 from synaspis.core.quantity import Measure, Quantity
@@ -24,7 +28,7 @@ from synaspis.server.backup import BackupDocument
 ITEMS = ("Missile", "Interceptor", "Radar", "Satellite", "Platform", "Site", "Flight", "Source")
 CENTRE_YAML = "What `centre.yaml` may say. Times with `_us` are whole microseconds."
 SERVER_YAML = "What `server.yaml`, `partners/ID.yaml`, a partner's `request.yaml` and a `backup.yaml` say."
-PLAIN = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
+PLAIN = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "Any": "anything"}
 
 
 def limits(metadata: Iterable[object]) -> str:
@@ -37,7 +41,7 @@ def limits(metadata: Iterable[object]) -> str:
         units = units_of(found["dimension"])
         unit = "deg" if found["dimension"] == "angle" else units[0]
         bounds = [
-            f"{word} {from_si(found[key], unit):g} {unit}"
+            f"{word} {from_si(found[key], unit):g} {unit}".removesuffix(" 1")
             for key, word in (("above", "above"), ("at_least", "at least"), ("at_most", "at most"))
             if isfinite(found[key])
         ]
@@ -99,6 +103,10 @@ def pages() -> dict[str, str]:
         "keys-of-agreement-books": f"# Keys of agreement books\n\n{tables([BookDocument])}",
         "keys-of-scenario-files": f"# Keys of scenario files\n\n{tables([scenario_schema.ScenarioDocument])}",
         "keys-of-assurance-files": f"# Keys of assurance files\n\n{tables([AssuranceDocument])}",
+        "keys-of-raid-files": f"# Keys of raid files\n\n{tables([RaidDocument])}",
+        "keys-of-plan-files": f"# Keys of plan files\n\n{tables([PlanDocument])}",
+        "keys-of-debris-files": f"# Keys of debris files\n\n{tables([DebrisDocument])}",
+        "keys-of-sweep-files": f"# Keys of sweep files\n\n{tables([SweepDocument])}",
         "keys-of-cost-cases": f"# Keys of cost cases\n\n{tables([CaseDocument, Price])}",
         "settings-of-a-centre": f"# Settings of a centre\n\n{CENTRE_YAML}\n\n{tables([Settings])}",
         "settings-of-a-server": f"# Settings of a server\n\n{SERVER_YAML}\n\n"
