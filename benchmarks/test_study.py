@@ -1,4 +1,4 @@
-"""The whole European study from the command line: first start with nothing compiled, then again."""
+"""The European study of coverage, with its report, from the command line: first start with nothing compiled, then again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def study(folder: Path, store: Path) -> tuple[float, float]:
     begin = time.perf_counter()
     with (folder.parent / "log.txt").open("w") as log:
         process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("synaspis")), "study", "europe", "--out", str(folder)],
+            [
+                str(Path(sys.executable).with_name("synaspis")), "study", "europe", "--questions", "coverage",
+                "--out", str(folder),
+            ],
             env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         _, status, usage = os.wait4(process.pid, 0)
@@ -41,7 +44,7 @@ def test_study(timed: Timed, tmp_path: Path) -> None:
     assert (folder / "report.html").stat().st_size > 100_000
     assert (folder / "coverage.nc").exists()
     timed.note.update(
-        kind="study", what="whole European study, second run", target_s=30.0,
+        kind="study", what="European study of coverage, second run", target_s=30.0,
         first_s=runs[0][0], first_target_s=180.0,
         memory_mib=max(mib for _, mib in runs), memory_target_mib=2048.0,
     )  # fmt: skip
