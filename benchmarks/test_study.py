@@ -1,4 +1,4 @@
-"""The European study of coverage, with its report, from the command line: first start with nothing compiled, then again."""
+"""The European study of coverage from the command line: first start with nothing compiled, then again."""
 
 from __future__ import annotations
 
