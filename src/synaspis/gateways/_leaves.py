@@ -13,6 +13,7 @@ LEAVES_MAX: Final = 20_000
 SIGNS_MAX: Final = 200
 """A message of the centre has far fewer: a plan of 64 tasks and 64 needs has 128."""
 
+_NAME_MAX: Final = 80
 _PLACE: Final = frozenset({"latitude_deg", "longitude_deg"})
 
 Drawn = tuple[str, str, Any, tuple[tuple[float, float], ...], float | None, float]
@@ -40,7 +41,7 @@ def _leaves(value: Any, part: str, is_drawn: bool, depth: int) -> Iterator[Leaf]
     if isinstance(value, Mapping):
         inside = _drawn_members(value)
         for name, each in value.items():
-            below = f"{part}.{name}" if part else str(name)
+            below = f"{part}.{named(name)}" if part else named(name)
             yield from _leaves(each, below, is_drawn or name in inside, depth + 1)
     elif isinstance(value, list | tuple):
         if all(not isinstance(each, Mapping | list | tuple) for each in value):
@@ -81,7 +82,7 @@ def _drawn(value: Any, part: str) -> Iterator[Drawn]:
             yield from _drawn(each, f"{part}[{index}]")
     if not isinstance(value, Mapping):
         return
-    name = plain(value.get("name") or part)
+    name = named(value.get("name") or part)
     if "boundary" in value:
         yield part, name, "ring", tuple(_place(each) for each in value["boundary"]), None, 0.0
         return
@@ -94,7 +95,7 @@ def _drawn(value: Any, part: str) -> Iterator[Drawn]:
         latitude, longitude, height = _geodetic(value["position_ecef_m"])
         yield part, name, "point", ((latitude, longitude),), height, 0.0
     for key, each in value.items():
-        yield from _drawn(each, f"{part}.{key}" if part else str(key))
+        yield from _drawn(each, f"{part}.{named(key)}" if part else named(key))
 
 
 def _place(given: Mapping[str, Any]) -> tuple[float, float]:
@@ -119,6 +120,11 @@ def _number(given: Any, most: float) -> float:
 def _list_text(values: Sequence[Any]) -> str:
     between = " " if all(isinstance(each, int | float) for each in values) else ", "
     return between.join(map(plain, values))
+
+
+def named(value: Any) -> str:
+    """A name in one line, not longer than any that a centre gives."""
+    return plain(value).replace("\n", " ")[:_NAME_MAX]
 
 
 def plain(value: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from synaspis.agreement.label import Label
 from synaspis.core.clock import SECOND_US, from_rfc3339
 from synaspis.core.errors import Fault, InputError
-from synaspis.gateways._leaves import Leaf, drawn, leaves, plain
+from synaspis.gateways._leaves import Leaf, drawn, leaves, named
 from synaspis.gateways.carried import NotCarried
 
 AFTER_US: Final = 600 * SECOND_US
@@ -115,7 +115,7 @@ def told_of(event: Mapping[str, Any], *, recipient: str) -> ToldMessage:
         if event.get("type") != "message":
             raise ValueError(f"an event of the type {str(event.get('type'))[:40]!r}; a message is needed")
         message = event["message"]
-        kind, sender = plain(message["kind"])[:80], plain(message["sender"])[:80]
+        kind, sender = named(message["kind"]), named(message["sender"])
         at_us = from_rfc3339(str(event["at"]))
         label = Label.from_json(message["label"])
         body = message.get("body", event.get("extract"))
@@ -125,7 +125,7 @@ def told_of(event: Mapping[str, Any], *, recipient: str) -> ToldMessage:
         signs = tuple(Sign(*each) for each in drawn(body))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InputError(_fault(error)) from None
-    name = plain(event.get("reference") or event.get("track") or message.get("id") or "")[:80]
+    name = named(event.get("reference") or event.get("track") or message.get("id") or "")
     concerns = event.get("concerns") or ()
     replacing = kind in ("cancellation", "correction")
     return ToldMessage(
@@ -133,10 +133,10 @@ def told_of(event: Mapping[str, Any], *, recipient: str) -> ToldMessage:
         kind,
         sender,
         name or f"{sender}.{at_us}",
-        tuple(plain(each)[:80] for each in concerns) if replacing and isinstance(concerns, list) else (),
+        tuple(named(each) for each in concerns) if replacing and isinstance(concerns, list) else (),
         at_us,
         _until(found, at_us),
-        plain(message["exercise"]) if message.get("exercise") else None,
+        named(message["exercise"]) if message.get("exercise") else None,
         label,
         tuple(sorted(_facts(found), key=_late)),
         signs,
