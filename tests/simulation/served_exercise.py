@@ -226,7 +226,7 @@ def fall_ill(centre: str) -> None:
 
         return harm
 
-    Keeper._tell = harmed(Keeper._tell, signal.SIGUSR1)  # type: ignore[method-assign]
+    Keeper._take_until = harmed(Keeper._take_until, signal.SIGUSR1)  # type: ignore[method-assign]
     Centre._commit = harmed(Centre._commit, signal.SIGUSR2)  # type: ignore[method-assign]
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, lambda given, _: due.add(given))
