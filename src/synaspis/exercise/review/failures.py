@@ -62,7 +62,7 @@ def _of_link(
         "waited": len(late),
         "longest_s": max(waits, default=0.0),
         "taken": taken,
-        "text": f"{nation} had no link to the {' and the '.join(centres)} centre until "
+        "text": f"{name_of(record, nation)} had no link to the {' and the '.join(centres)} centre until "
         f"{to_rfc3339(until_us)[11:19]}: {len(late)} events reached it late, the latest by "
         f"{max(waits, default=0.0):.0f} s, and {taken} messages of it were taken meanwhile.",
     }
@@ -152,7 +152,7 @@ def _of_message(record: Record, inject_id: str, at_us: int) -> dict[str, Any]:
     }
     if (late_s := _late_s(sent)) is not None:
         told["late_s"] = late_s
-    return {**told, "text": _sentence(told, sent)}
+    return {**told, "text": _sentence(record, told, sent)}
 
 
 def _late_s(sent: Sent) -> float | None:
@@ -164,20 +164,30 @@ def _late_s(sent: Sent) -> float | None:
     return None if first is None else (sent.at_us - from_rfc3339(first)) / SECOND_US
 
 
-def _sentence(told: Mapping[str, Any], sent: Sent) -> str:
+def _sentence(record: Record, told: Mapping[str, Any], sent: Sent) -> str:
     late = f", {told['late_s']:.0f} s after the launch could first take place" if "late_s" in told else ""
-    return f"{sent.sender} sent {_a(sent.kind)}{late}; {_list(_answers(told))}."
+    return f"{name_of(record, sent.sender)} sent {_a(sent.kind)}{late}; {_list(_answers(record, told))}."
 
 
 def _a(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind.replace('-', ' ')}"
 
 
-def _answers(told: Mapping[str, Any]) -> Iterator[str]:
-    nations = list(told["reached_after_s"])
+def name_of(record: Record, partner: str) -> str:
+    """Name of a nation, of the white cell or of the centre, as a sentence has it."""
+    known = record.loaded.scenario.document.partners
+    return (
+        known[partner].name
+        if partner in known
+        else {"white": "The white cell", "centre": "the centre"}[partner]
+    )
+
+
+def _answers(record: Record, told: Mapping[str, Any]) -> Iterator[str]:
+    nations = [name_of(record, nation) for nation in told["reached_after_s"]]
     yield f"it reached {_list(nations)}" if nations else "it reached nobody else"
     for each in told["answers"]:
-        yield f"{each['sender']} answered with {_a(each['kind'])} after {each['after_s']:.0f} s"
+        yield f"{name_of(record, each['sender'])} answered with {_a(each['kind'])} after {each['after_s']:.0f} s"
 
 
 def _list(names: Iterator[str] | list[str]) -> str:

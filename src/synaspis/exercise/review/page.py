@@ -21,7 +21,8 @@ def render(review: Mapping[str, Any], compared: Mapping[str, Any] | None = None)
         .render(
             review=review,
             compared=compared,
-            names={name: row["name"] for name, row in review["nations"].items()} | {"white": "White cell"},
+            names={name: row["name"] for name, row in review["nations"].items()}
+            | {"white": "White cell", "centre": "The centre"},
             answer=answer(review),
             compared_answer="" if compared is None else compared_answer(compared),
         )
@@ -76,7 +77,8 @@ def _named(partner: str, names: Mapping[str, str]) -> str:
 def _seen(seen: Mapping[str, str], names: Mapping[str, str]) -> str:
     """Who saw something, from when on; once where all did at the same time."""
     times = sorted(set(seen.values()))
-    if len(times) == 1 and len(seen) == len(names) - 1:
+    nations = len(names) - 2  # without the white cell and the centre
+    if len(times) == 1 and len(seen) == nations:
         return f"all from {_instant(times[0])}"
     return ", ".join(f"{names.get(each, each)} from {_instant(seen[each])}" for each in sorted(seen))
 
