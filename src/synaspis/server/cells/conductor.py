@@ -193,7 +193,9 @@ class RealTime:
         if self._state != "running" or due_us is None:
             return LOOK_S
         speed = self._speed if self._jump_us is None else JUMP_SPEED
-        return min(LOOK_S, max(SOON_S, (due_us - self._clock.now_us()) / (1e6 * speed)))
+        due_s = (due_us - self._clock.now_us()) / (1e6 * speed)
+        # Before the clock is at the end of its leash, or it would be held back for nothing.
+        return max(SOON_S, min(LOOK_S, due_s, AHEAD_S / (2.0 * speed)))
 
     async def _advance(self) -> None:
         if self._state != "running":
