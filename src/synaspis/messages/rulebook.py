@@ -19,7 +19,9 @@ Text = Annotated[str, Field(min_length=1)]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Span = Annotated[Quantity, of_dimension("time", above=0.0)]
 Length = Annotated[Quantity, of_dimension("length", above=0.0)]
-Needed = Literal["missile_class", "window", "launch_area", "azimuth_deg", "impact_areas", "range_m", "apogee_m"]
+Needed = Literal[
+    "missile_class", "window", "launch_area", "azimuth_deg", "impact_areas", "range_m", "apogee_m"
+]
 
 
 class NotificationRules(FrozenModel):

@@ -176,18 +176,16 @@ def _a(kind: str) -> str:
 def name_of(record: Record, partner: str) -> str:
     """Name of a nation, of the white cell or of the centre, as a sentence has it."""
     known = record.loaded.scenario.document.partners
-    return (
-        known[partner].name
-        if partner in known
-        else {"white": "The white cell", "centre": "the centre"}[partner]
-    )
+    others = {"white": "the white cell", "centre": "the centre"}
+    return known[partner].name if partner in known else others.get(partner, partner)
 
 
 def _answers(record: Record, told: Mapping[str, Any]) -> Iterator[str]:
     nations = [name_of(record, nation) for nation in told["reached_after_s"]]
     yield f"it reached {_list(nations)}" if nations else "it reached nobody else"
     for each in told["answers"]:
-        yield f"{name_of(record, each['sender'])} answered with {_a(each['kind'])} after {each['after_s']:.0f} s"
+        who = name_of(record, each["sender"])
+        yield f"{who} answered with {_a(each['kind'])} after {each['after_s']:.0f} s"
 
 
 def _list(names: Iterator[str] | list[str]) -> str:
