@@ -198,8 +198,11 @@ class Account:
             "acts": Counter(status for _, status, _ in self.seen["acts"]),
         }
 
-    def _drift_ms(self, begin_us: int, end_us: int) -> float:
-        """By how much the two clocks went apart: the least delay of a state of the clock, late less early."""
+    def _drift_ms(self, begin_us: int, end_us: int) -> float | None:
+        """By how much the two clocks went apart: the least delay of a state of the clock, late less early.
+
+        None for a run that is too short to tell.
+        """
         shown = [
             (at_us, at_us - self._offset - from_rfc3339(json.loads(data)["exercise_time"]))
             for events in self.seen["sessions"].values()
@@ -208,7 +211,7 @@ class Account:
         ]
         half_us = (begin_us + end_us) // 2
         early, late = ([d for at, d in shown if (at > half_us) == is_late] for is_late in (False, True))
-        return (min(late) - min(early)) / 1e3
+        return (min(late) - min(early)) / 1e3 if early and late else None
 
     def paced(self) -> dict[str, Any]:
         """How far the exercise came, and how late what fell due was received, in its own time."""
