@@ -108,6 +108,27 @@ def test_a_flight_goes_out_as_oem_and_comes_back(call, flight_file, tmp_path):
     assert again.document["timeline"]["impact_s"] == pytest.approx(rows[-1, 0], abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "parts"),
+    [
+        ("czml", ["events: a path has no events"]),
+        (
+            "kml",
+            [
+                "velocity_ecef_m_s: a line has places alone",
+                "time_s: a line has no instants; begin and end are its time span",
+                "events: a line has no events",
+            ],
+        ),
+        ("oem", []),
+    ],
+)
+def test_what_a_format_does_not_carry_of_a_flight_is_said(call, flight_file, tmp_path, wanted, parts):
+    done = call("export", flight_file, "--format", wanted, "--output", tmp_path / "out")
+    said = [line for line in done.err.splitlines() if line.startswith("Not carried")]
+    assert said == [f"Not carried: track.ephemeris.{part}" for part in parts]
+
+
 @pytest.mark.parametrize(("wanted", "start"), [("czml", "[{"), ("kml", "<?xml"), ("csv", "object,time_s,")])
 def test_a_flight_goes_out_in_other_forms(call, flight_file, tmp_path, wanted, start):
     out = tmp_path / f"flight.{wanted}"

@@ -111,6 +111,33 @@ def test_states_are_sent_again_at_the_heartbeat(client, account, make_picture, m
     assert kinds == ["Comment", "Comment", "EntityState"] * 3
 
 
+def test_states_out_of_order_never_replace_newer_ones(client, account, make_picture):
+    now_us = CLOCK.now_us()
+
+    async def play():
+        gateway = DisGateway(IDENTITY, clock=CLOCK, account=account, targets=[])
+        gateway.take(make_picture(3, now_us=now_us))
+        gateway.take(make_picture(3, now_us=now_us - 5_000_000))
+        return [read_datagram(b"".join(each), near_us=now_us) for each in gateway._newest.items()]
+
+    ((_, state),) = asyncio.run(play())
+    assert abs(state.header.time_us - now_us) <= 2
+
+
+def test_a_replayed_comment_counts_once_and_a_changed_copy_is_another(client, account):
+    async def play():
+        async with playing(client, account) as scene:
+            once = write_pdu(comment("Radio check."))
+            for _ in range(10):
+                scene.send(once)
+            await scene.until(lambda: account.counts["notes seen before"] == 9, 30.0)
+            scene.send(write_pdu(comment("Radio check, again.")))
+            await scene.until(lambda: len(client.sent) == 2, 30.0)
+
+    asyncio.run(play())
+    assert [body["text"] for _, body, _, _ in client.sent] == ["Radio check.", "Radio check, again."]
+
+
 def test_what_is_in_earnest_never_reaches_a_simulation(client, account, make_picture, said):
     async def play():
         async with playing(client, account) as scene:
