@@ -1,6 +1,6 @@
 """The table of what each format carries of each thing, made by trial as `synaspis gateway carries` does."""
 
-from synaspis.gateways.carriage import FORMATS, items_of, rows_of
+from synaspis.gateways.carriage import FORMATS, Row, items_of, rows_of
 
 HEAD = """# What each format carries
 
@@ -20,30 +20,28 @@ TITLES = {
 }
 
 
+def lost_of(rows: tuple[Row, ...]) -> str:
+    """What is not carried, or in part, by reason."""
+    whys: dict[str, list[str]] = {}
+    for row in rows:
+        if row.carried != "yes":
+            marked = " (in part)" if row.carried == "in part" else ""
+            whys.setdefault(row.why, []).append(f"`{row.part}`{marked}")
+    if len(whys) == 1 and len(rows) == len(next(iter(whys.values()))):
+        return f"all of it: {next(iter(whys))}"
+    return "; ".join(f"{', '.join(parts)}: {why}" for why, parts in whys.items()) or "nothing"
+
+
 def of_format(name: str) -> str:
-    """What a format does not carry, and where what it carries stands."""
-    items = items_of(name)
-    lines = [
-        f"## {TITLES[name]}",
-        "",
-        "| Thing | Parts | Carried | Not carried, or in part |",
-        "|---|---:|---:|---|",
-    ]
-    for item in items:
+    """What a format does not carry of each thing; things that lose the same stand together."""
+    together: dict[str, list[str]] = {}
+    for item in items_of(name):
         rows = rows_of(name, item)
-        whys: dict[str, list[str]] = {}
-        for row in rows:
-            if row.carried != "yes":
-                marked = " (in part)" if row.carried == "in part" else ""
-                whys.setdefault(row.why, []).append(f"`{row.part}`{marked}")
-        if len(rows) == sum(map(len, whys.values())) and len(whys) == 1:
-            lost = f"all of it: {next(iter(whys))}"
-        else:
-            lost = "; ".join(f"{', '.join(parts)}: {why}" for why, parts in whys.items())
-        lines.append(
-            f"| {item} | {len(rows)} | {sum(row.carried == 'yes' for row in rows)} | {lost or 'nothing'} |"
-        )
-    return "\n".join(lines) + "\n"
+        carried = sum(row.carried == "yes" for row in rows)
+        together.setdefault(lost_of(rows), []).append(f"{item} ({carried} of {len(rows)})")
+    lines = [f"| {', '.join(items)} | {lost} |" for lost, items in together.items()]
+    head = [f"## {TITLES[name]}", "", "| Thing (parts carried) | Not carried, or in part |", "|---|---|"]
+    return "\n".join([*head, *lines]) + "\n"
 
 
 def pages() -> dict[str, str]:

@@ -174,7 +174,7 @@ def taky(certificates, tmp_path):
 
 
 async def repeated(act, config, reader, wanted):
-    """What arrives of something that is done until it does: nobody is told when a server knows its clients."""
+    """What arrives of something that is done until it does: no server says when it knows its clients."""
 
     async def again():
         while True:
