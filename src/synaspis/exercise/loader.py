@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,8 @@ from synaspis.core.documents import Document, nearest, parse, read_document
 from synaspis.core.errors import Fault, InputError
 from synaspis.exercise.consistency import inconsistencies
 from synaspis.exercise.document import ExerciseDocument
-from synaspis.exercise.surroundings import surroundings_of
+from synaspis.exercise.surroundings import Surroundings, surroundings_of
+from synaspis.exercise.written import plain
 from synaspis.scenario import Scenario
 
 _DATA: Final = Path(__file__).resolve().parents[1] / "data" / "exercises"
@@ -86,9 +88,41 @@ def check_exercise(
 ) -> Loaded:
     """Check an exercise that has been read; see `load_exercise`. Raises InputError with all its faults."""
     around = surroundings_of(document, path.parent if beside is None else beside, books)
-    checked = parse(ExerciseDocument, document, context=around)
+    try:
+        checked = parse(ExerciseDocument, document, context=around)
+    except InputError as error:
+        raise InputError([*error.faults, *_further_faults(document, error.faults, around)]) from None
     faults = [document.fault(*each) for each in inconsistencies(checked, around)]
     if faults:
         raise InputError(faults)
     assert around.scenario is not None
     return Loaded(checked, around.scenario, around.books, path, text, around.responses)
+
+
+def _further_faults(document: Document, faults: Sequence[Fault], around: Surroundings) -> Iterator[Fault]:
+    """What is inconsistent in a file that has other faults, as far as these lie in single injects.
+
+    The injects with faults are looked away from; what would be said only because they are missing is not.
+    """
+    events = plain(document.data.get("events", {}))
+    for fault in faults:
+        found = _INJECT.match(fault.where)
+        if found is None:
+            return
+        event, incident, inject = found.groups()
+        injects = events[event]["incidents"][incident]["injects"]
+        injects.pop(inject, None)
+        if not injects:
+            return
+    try:
+        rest = parse(
+            ExerciseDocument, replace(document, data={**document.data, "events": events}), context=around
+        )
+    except InputError:
+        return
+    for what, where, remedy in inconsistencies(rest, around):
+        if where.startswith("events."):
+            yield document.fault(what, where, remedy)
+
+
+_INJECT: Final = re.compile(r"events\.([^.]+)\.incidents\.([^.]+)\.injects\.([^.]+)(?:\.|$)")

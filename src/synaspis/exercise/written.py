@@ -108,4 +108,6 @@ def _replaced(value: Any, replace: Callable[[str, str], str], member: str = "") 
 
 
 def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple | list) else str(value)  # YAML makes dates of some texts

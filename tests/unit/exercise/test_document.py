@@ -119,6 +119,7 @@ def test_first_exercise_has_three_nations_and_thirty_minutes_and_fifteen_sites_e
         ("latest engagement-claim of us", "the claim of us", "body.claim"),
         ("kind: hand-over", "kind: handover", "'handover' is no kind of message"),
         ("kind: hand-over", "kind: exercise-control", "body"),
+        ("earliest: start + 4 min", "earliest: 2026-11-30", "body.window.earliest"),
         ("channel: free-text", "channel: radio", "'radio' is not allowed"),
         (
             "payload: {flight: first-flight}",
@@ -164,6 +165,23 @@ def test_all_faults_come_together(tmp_path):
     assert told.startswith("4 faults in the input") or told.count("\n") >= 4
     for text in ("'europ'", "it lasts 30 s", "'pll'", "'srbm-70'"):
         assert text in told
+
+
+def test_what_does_not_fit_together_comes_with_the_faults_of_single_injects(tmp_path):
+    """The inject `offer` has a fault of its own; `end-of-play` comes too late, an event no objective."""
+    told = faults_of(
+        tmp_path,
+        ("kind: hand-over", "kind: handover"),
+        ("at: 28 min", "at: 31 min"),
+        ("objectives: [warn, agree]", "objectives: [warn, agreed]"),
+    )
+    assert told.startswith("3 faults in the input")
+    assert "'handover' is no kind of message" in told
+    assert "planned at 31 min, and the exercise lasts 30 min" in told
+    assert "'agreed' is no objective of the exercise" in told
+    # Nobody is told that the flight of an inject with a fault is launched by none.
+    told = faults_of(tmp_path, ("{flight: first-flight}", "{flight: first-flight, text: Hi}"))
+    assert told.startswith("1 fault in the input")
 
 
 def test_a_sensor_is_simulated_for_its_owner_alone(tmp_path):
