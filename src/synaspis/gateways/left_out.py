@@ -13,6 +13,7 @@ from synaspis.gateways.carried import NotCarried
 from synaspis.gateways.features import Area, Marks, Place, Track
 from synaspis.gateways.oem import Oem
 
+_PUBLIC: Final = "an alert is for everybody; whether what it rests on may be told is for the state that warns"
 _NOTHING: Final = ("None", "", "{}", "()")
 _SAYS_NO: Final[Mapping[str, Mapping[str, str]]] = {
     "geojson": {
@@ -54,7 +55,10 @@ def left_out(
         given += [(kind, each.name, each) for each in things]
     given += [] if message is None else [("message", message.originator, message)]
     given += [] if alert is None else [("alert", alert.name.identifier, alert)]
-    return tuple(_of(_SAYS_NO[format], given))
+    always = (
+        () if alert is None else (NotCarried(f"alert {alert.name.identifier}", "labels", _PUBLIC, "labels"),)
+    )
+    return (*always, *_of(_SAYS_NO[format], given))
 
 
 def _of(texts: Mapping[str, str], given: list[tuple[str, str, Any]]) -> Iterator[NotCarried]:

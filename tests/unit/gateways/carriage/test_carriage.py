@@ -114,6 +114,13 @@ def test_a_track_report_by_itself_lists_what_an_event_drops():
     assert lost == {"body.covariance", "body.estimate", "body.quality", "id", "sent_at"}
 
 
+def test_that_a_public_alert_bears_no_label_is_listed():
+    assert [str(each) for each in left_out("cap", alert=_THINGS["alert"])] == [
+        "alert northland-2: labels is not carried: an alert is for everybody; "
+        "whether what it rests on may be told is for the state that warns"
+    ]
+
+
 def test_what_is_not_there_is_not_listed():
     place = _THINGS["place"]
     assert [each.part for each in left_out("czml", places=[place])] == ["place.phase"]
