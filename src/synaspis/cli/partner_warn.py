@@ -53,7 +53,7 @@ def warn(
 ) -> int:
     """Fetch what is new, and turn the whole feed into alerts, updates and all clears for our areas. The same
     feed gives the same alerts, so a second call repeats the first and adds what came since. Your own
-    authority decides what becomes of them: nothing is sent to the public from here. An alert carries no label,
+    authority decides what becomes of them: nothing is sent to the public from here. An alert bears no label,
     for it is meant for everybody: whether what it rests on may be told is for you to decide.
     """
     from synaspis.cli.partner import with_client
