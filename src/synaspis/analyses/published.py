@@ -227,7 +227,7 @@ def _adds_nothing(statement: Statement, dataset: xr.Dataset) -> tuple[bool, str]
         one = dataset.sel(threat=threat)
         gain = float(one["defended_area"].sel(phase=after) - one["defended_area"].sel(phase=before))
         nothing &= gain <= _PART * float(one["threatened_area"])
-        parts.append(f"{threat} {gain / 1e9:+,.0f}")
+        parts.append(f"{threat}: {gain / 1e9:+,.0f}")
     return (
         nothing,
         f"From {before} to {after} the defended area changes by (thousand km2): {'; '.join(parts)}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -196,11 +197,20 @@ def _comparisons(scenario: Scenario, dataset: xr.Dataset) -> Iterator[shown.Comp
         yield shown.Comparison(
             comparison.statement,
             by,
-            comparison.found,
+            _in_words(comparison.found, scenario, dataset),
             comparison.agrees,
             comparison.why,
             (comparison.source,),
         )
+
+
+def _in_words(found: str, scenario: Scenario, dataset: xr.Dataset) -> str:
+    """What was found with names of countries and threats for their codes."""
+    for threat in scenario.document.threats:
+        found = re.sub(rf"(?<![\w-]){re.escape(threat)}(?![\w-])", _threat(scenario, threat).name, found)
+    for code in dataset["country"].attrs["codes"].split():
+        found = re.sub(rf"\b{code}\b(?!-)", country_text(code), found)
+    return found.replace("km2", "km²")
 
 
 def _sources(scenario: Scenario, cited: Sequence[str]) -> Iterator[shown.Source]:
@@ -218,6 +228,5 @@ def _citation(source_id: str, source: Source) -> shown.Source:
     memory = " (from memory, not read again)" if source.reliability == "memory" else ""
     accessed = f", read {source.accessed.isoformat()}" if source.accessed else ""
     address = f"https://doi.org/{source.doi}" if source.doi else source.url or ""
-    return shown.Source(
-        source_id, ". ".join(part for part in parts if part) + accessed + memory + ".", address
-    )
+    text = ". ".join(part for part in parts if part).replace("?.", "?")
+    return shown.Source(source_id, f"{text}{accessed}{memory}.", address)

@@ -10,7 +10,7 @@ from synaspis.scenario import Scenario
 _ALWAYS = (
     "Defended means that there is time and reach for at least the shots required against one missile from "
     "every launch point assumed. It is no promise of a hit: no probability of kill, no failure, no raid "
-    "of several missiles and no number of interceptors left enters these numbers.",
+    "of several missiles and no number of interceptors left enters the numbers of coverage.",
     "Countermeasures, decoys, jamming and the load on sensors are left out on purpose; all of them make a "
     "real defence weaker than these maps.",
     "Threats are notional classes by range, with rounded values. They are no missile of any country, and "
@@ -28,7 +28,7 @@ _ALWAYS = (
     "a public alarm takes.",
     "Population counts inhabitants of cities of 15,000 and more, at one point each; people in smaller "
     "places are not counted.",
-    "Debris, failed intercepts and where they come down are left out.",
+    "Debris and failed intercepts, and where they come down, are left out of the numbers of coverage.",
 )
 
 

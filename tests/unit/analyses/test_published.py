@@ -141,17 +141,17 @@ CASES = [
     (
         {"kind": "adds-nothing", "phases": ["new", "new"], "threats": ["near", "far"]},
         True,
-        "From new to new the defended area changes by (thousand km2): near +0; far +0.",
+        "From new to new the defended area changes by (thousand km2): near: +0; far: +0.",
     ),
     (
         {"kind": "adds-nothing", "phases": ["new", "old"], "threat": "far"},
         True,
-        "From new to old the defended area changes by (thousand km2): far -100.",
+        "From new to old the defended area changes by (thousand km2): far: -100.",
     ),
     (
         {"kind": "adds-nothing", "phases": ["old", "new"], "threats": ["near", "far"]},
         False,
-        "From old to new the defended area changes by (thousand km2): near +200; far +100.",
+        "From old to new the defended area changes by (thousand km2): near: +200; far: +100.",
     ),
     (
         {"kind": "defends-from-every-launch-point", "phase": "old", "threat": "far"},

@@ -1,5 +1,7 @@
 """From the European scenario to what a report shows; the result is cut down to a coarse grid."""
 
+import re
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -81,6 +83,10 @@ def test_assets_are_in_service_when_the_scenario_says_so(european):
 def test_published_statements_about_the_cases_of_the_study_are_compared(european):
     assert european.comparisons
     assert all(each.published_by and each.found for each in european.comparisons)
+    said = " ".join(each.found for each in european.comparisons)
+    assert "Turkey" in said
+    assert "km²" in said
+    assert not re.search(r"\b(TR|GR|BG|RO)\b|mrbm-|irbm-|km2", said)
     assert all(each.why for each in european.comparisons if each.agrees is False)
 
 

@@ -99,17 +99,20 @@ def _histogram(found: Mapping[str, Any], sources: tuple[str, ...]) -> Chart:
 
 
 def _coordination(found: Mapping[str, Any], sources: tuple[str, ...]) -> Chart:
-    """Mean leakers by who coordinates, with ranges."""
-    rows = [(_WORDS[name], each["leakers_mean"]) for name, each in found["coordination"].items()]
+    """Mean leakers by who coordinates, with ranges, and what is fired for it."""
+    rows = [
+        (_WORDS[name], each["leakers_mean"], f"{each['shots_mean']['value']:.0f}")
+        for name, each in found["coordination"].items()
+    ]
     picture = Picture("chart-raid-coordination", 600, 62 + 62 * len(rows))
-    top = round_up(max(mean["high"] for _, mean in rows))
+    top = round_up(max(mean["high"] for _, mean, _ in rows))
     across = Scale(0.0, top, 20.0, 580.0)
     bottom = 20.0 + 62.0 * len(rows)
     marks = ticks(0.0, top)
     picture.across(across, marks, [f"{mark:g}" for mark in marks], 12.0, bottom)
-    for number, (words, mean) in enumerate(rows):
+    for number, (words, mean, fired) in enumerate(rows):
         y = 34.0 + 62.0 * number
-        picture.text(24.0, y, words)
+        picture.text(24.0, y, f"{words}: {fired} interceptors fired")
         text = f"{words}: {mean['value']:.1f}, {span_text(mean['low'], mean['high'], 1)}"
         picture.bar(20.0, y + 8.0, across.at(mean["value"]) - 20.0, 18.0, "c1", text)
         picture.whisker(y + 17.0, across.at(mean["low"]), across.at(mean["high"]), upright=False)
@@ -120,8 +123,9 @@ def _coordination(found: Mapping[str, Any], sources: tuple[str, ...]) -> Chart:
         else:
             picture.text(x, y + 21.0, label, "start", "tick")
     picture.text(300.0, bottom + 36.0, "missiles that get through, mean", "middle")
-    shows = "What it is worth that batteries know of each other's shots: " + "; ".join(
-        f"{words}, {mean['value']:.1f} get through" for words, mean in rows
+    shows = "What changes if batteries know of each other's shots: " + "; ".join(
+        f"{words}, {mean['value']:.1f} get through and {fired} interceptors are fired"
+        for words, mean, fired in rows
     )
     return Chart(
         "raid-coordination",

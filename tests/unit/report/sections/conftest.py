@@ -40,7 +40,10 @@ def raid():
             {"id": "shore-one", "stock": 4, "shots_mean": 4.0, "p_empty": {"value": 1.0},
              "empty_s": {"value": 90.0}},
         ],
-        "coordination": {name: {"leakers_mean": mean} for name in ("full", "partner", "none")},
+        "coordination": {
+            name: {"leakers_mean": mean, "shots_mean": {"value": shots}}
+            for name, shots in (("full", 4.0), ("partner", 5.2), ("none", 8.0))
+        },
     }  # fmt: skip
 
 

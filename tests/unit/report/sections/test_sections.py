@@ -118,6 +118,13 @@ def test_sharing_is_said_against_nothing_shared(sections):
     assert sections["cooperation"].tables[1].rows == (("book/more", "700,000 people, +9 s warning"),)
 
 
+def test_what_is_fired_stands_beside_what_gets_through(sections):
+    """Batteries that do not know of each other's shots stop as much and fire more."""
+    picture = chart(sections, "raid-coordination")
+    assert "all batteries under one doctrine, 0.7 get through and 4 interceptors are fired" in picture.shows
+    assert "each battery for itself: 8 interceptors fired" in str(picture.svg)
+
+
 def test_costs_are_stacked_by_nation_with_the_range_of_the_sum(sections):
     picture = chart(sections, "cost-constant")
     us, de = drawn(picture, "c1"), drawn(picture, "c4")
