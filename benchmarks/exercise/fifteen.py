@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder to be left with everything that was written")
     options = parser.parse_args()
     if options.short:
-        options.begin, options.seconds = 13.5, 5.0
+        options.begin, options.seconds = 7.0, 5.0
     run = faster if options.speed else real_time
     told = {"load_average": os.getloadavg()[0]}
     if options.keep is not None:

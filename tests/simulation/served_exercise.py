@@ -245,6 +245,7 @@ def main() -> None:
     clock = SystemClock()
     grounds = open_grounds(folder, clock, exercise=exercise, port=port)
     _warm_up()
+    planning.prepare_boards()
     # Seconds of computing with which every process would begin: what globe and boards show of the ground.
     scenes = folder / "scene"
     scenes.mkdir(exist_ok=True)

@@ -29,7 +29,7 @@ from synaspis.exercise import load_exercise
 from synaspis.log import root_hash, verify_log
 
 EXERCISE = "first-exercise"
-SPEED, CYCLES = 60, 5
+SPEED, CYCLES = 60, 4
 SEEDS = int(os.environ.get("SYNASPIS_EXERCISE_KILLS", "2"))
 CENTRES = ("data", "coordination")
 CELLS = ("white", "de", "pl", "us")

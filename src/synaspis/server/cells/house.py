@@ -39,7 +39,7 @@ from synaspis.server.cells.paced_clock import PacedClock
 from synaspis.server.cells.page import Page, page_folder
 from synaspis.server.cells.page_server import PageServer, page_context
 from synaspis.server.cells.persons import FILE, Persons
-from synaspis.server.cells.planning import hold_plans
+from synaspis.server.cells.planning import hold_plans, prepare_boards
 from synaspis.server.cells.routes import ROUTES
 from synaspis.server.cells.scene import Scenes
 from synaspis.server.cells.side import CENTRES, CentreName, Side
@@ -90,6 +90,7 @@ class House:
                 self._services[centre] = Service(
                     grounds.centres[centre], clock=self.clock, journal=journal, port=grounds.port_of(centre)
                 )
+            prepare_boards()
             self.hall = self._hall()
             if paced is not None and grounds.loaded is not None:
                 self.hall.conductor = RealTime(grounds, paced, self.hall)

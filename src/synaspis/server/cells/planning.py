@@ -1,14 +1,24 @@
-"""What the boards of an exercise hold defence plans against: computed once, beside everything else."""
+"""What boards need before anybody looks: compiled kernels, and what defence plans are held against."""
 
 from __future__ import annotations
 
 import asyncio
 
 from synaspis.coordination import Analysis
+from synaspis.coordination.gate import State, compare
+from synaspis.core.clock import SECOND_US
 from synaspis.core.errors import InputError
 from synaspis.exercise import Loaded
 from synaspis.exercise.written import timed
 from synaspis.server.cells.hall import Hall
+
+
+def prepare_boards() -> None:
+    """Load the compiled kernels with which boards compare objects, or compile them where they are new, before
+    anybody waits for a board.
+    """
+    here = State(0, (6.8e6, 0.0, 0.0), (0.0, 3_000.0, 2_000.0))
+    compare(here, here._replace(time_us=SECOND_US))
 
 
 async def hold_plans(hall: Hall, loaded: Loaded | None) -> None:
