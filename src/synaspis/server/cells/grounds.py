@@ -7,7 +7,7 @@
 | `data/`, `coordination/` | the both centres, ordinary data folders, with the kits of all partners |
 | `access.sqlite` | one-time links and sessions, as hashes |
 | `persons.sqlite` | certificates that were issued to persons |
-| `exercise.jsonl` | what the white cell decided, and how far the clock came |
+| `exercise.jsonl` | what the white cell decided, what the run was given, how far the clock came |
 | `scene/` | what is defended, computed once |
 | `journal.jsonl` | the operator's log of all three servers |
 """
