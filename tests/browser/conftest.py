@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 SCREENS = ROOT / "out" / "screens"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
+# As on a machine without a GPU; WebGL, where a test asks for it, is drawn on the processor.
+FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 SIZE = {"width": 1366, "height": 768}
 LONG_S = 120.0
 IN_CI = "CI" in os.environ
