@@ -138,16 +138,16 @@ class Bench:
         return {"serve": self.serving, **self.gateways}
 
     def ephemeris(self) -> int:
-        """States in the ephemeris of track 1 of the kit that the CoT gateway used, which has ended."""
+        """States in the ephemeris of track 1 of the kit that the CoT gateway used; 0 if it was shown none."""
         kit = self._folder / f"kit-data-{GATEWAYS['cot']}"
         name = self.loaded.document.name
         told = subprocess.run(
             [str(serving.PROGRAM), "gateway", "oem", str(kit), "--exercise", name, "--track", "1", "--json"],
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
-        return int(json.loads(told.stdout)["states"])
+        return int(json.loads(told.stdout)["states"]) if not told.returncode else 0
 
 
 def real_time(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder to be left with everything that was written")
     options = parser.parse_args()
     if options.short:
-        options.begin, options.seconds = 7.0, 5.0
+        options.begin, options.seconds = 13.5, 4.0
     run = faster if options.speed else real_time
     told = {"load_average": os.getloadavg()[0]}
     if options.keep is not None:

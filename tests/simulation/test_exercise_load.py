@@ -19,4 +19,5 @@ def test_every_session_and_gateway_of_a_short_load_gets_all_that_is_stored_for_i
     assert (seen["not_as_stored"], seen["failed"], seen["cut"]) == ({}, [], {})
     for name in ("cot", "dis", "globe"):
         assert seen["gateways"][name]["missing"] == 0
+    assert seen["gateways"]["oem"]["states"] > 0
     assert seen["receipt_to_browser_ms"]["n"] > 0
