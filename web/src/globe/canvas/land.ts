@@ -5,7 +5,7 @@ import { Area } from "./projection";
 import { Line } from "./vectors";
 
 /** Least distance of points in degrees. */
-const LEVELS = [0.4, 0.15, 0.05, 0] as const;
+const LEVELS = [0.6, 0.3, 0.15, 0.05, 0] as const;
 /** Pixels that may lie between points: still, and while the view moves. */
 const STILL = 1.5;
 const MOVING = 4;
