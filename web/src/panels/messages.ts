@@ -11,18 +11,19 @@ import { showWhy, whyNotForm } from "./why";
 
 const SHOWN = 150;
 const FOR_PROGRAMS = new Set(["object", "covariance", "position_ecef_m", "velocity_ecef_m_s", "about", "elsewhere", "under", "refers_to"]);
-const SAYS = ["text", "question", "answer", "remarks", "reason", "subject"];
+const SAYS = ["text", "question", "answer", "reason", "subject"];
 
 /** A message in a sentence or two, from the fields that hold prose, or else all that it says. */
 export function summary(message: DeliveredMessage): string {
   const content = contentOf(message);
   const prose = SAYS.map((name) => content[name]).filter((value) => typeof value === "string");
-  if (prose.length > 0) return prose.join(" ");
-  const told = Object.entries(content).filter(([name]) => !FOR_PROGRAMS.has(name)).map(([name, value]) => {
+  const remarks = typeof content.remarks === "string" ? content.remarks : "";
+  if (prose.length > 0) return `${prose.join(" ")} ${remarks}`.trim();
+  const told = Object.entries(content).filter(([name]) => !FOR_PROGRAMS.has(name) && name !== "remarks").map(([name, value]) => {
     const said = estimate(value);
     return said === "" ? "" : `${words(name.replace(/_(m|deg|s)$/, ""))}: ${said}`;
   });
-  return `${told.filter((each) => each !== "").join(". ")}.`;
+  return `${told.filter((each) => each !== "").join(". ")}. ${remarks}`.trim();
 }
 
 /** Places with coordinates, times and estimates as people say them; all else plainly. */

@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { dangerRadius } from "../../src/panels/act";
+import { summary } from "../../src/panels/messages";
 import { instantOf } from "../../src/panels/white";
 import { Store } from "../../src/store";
-import type { PictureEvent } from "../../src/types";
+import type { DeliveredMessage, PictureEvent } from "../../src/types";
 
 describe("an instant of the white cell", () => {
   it("is a time of the day of the exercise, or a whole instant", () => {
@@ -52,5 +53,12 @@ describe("a track that nobody sees any more", () => {
   it("goes at once if its impact was never told, or if it was withdrawn", () => {
     expect(ended("ended").outOfSight()).toEqual([]);
     expect(ended("withdrawn", "2026-11-30T09:27:46Z").outOfSight()).toEqual([]);
+  });
+});
+
+describe("a message in the list", () => {
+  it("says what it says, and then what a person remarked", () => {
+    const message = { message: { kind: "engagement-claim", sender: "de", body: { battery: "sulze", remarks: "(Officer, de)" } } };
+    expect(summary(message as unknown as DeliveredMessage)).toBe("Battery: sulze. (Officer, de)");
   });
 });
