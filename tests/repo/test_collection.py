@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
-NOT_TESTS = {"conftest.py"}
+NOT_TESTS = {"conftest.py", "served_exercise.py"}
+"""What tests share, and a program that some of them start."""
 
 
 def is_of_all(config: pytest.Config) -> bool:
