@@ -5,7 +5,8 @@
    it was given, and calls the all-clear when the danger is over.
    What was announced to it, with an area of impact, it neither warns of nor claims.
 3. It claims an object whose impact is expected within `claims_within` of a battery of its own, with the
-   nearest battery, unless it has been shown a claim of another nation on an impact near this one.
+   nearest battery, unless it has been shown a claim of another nation on an impact near this one. With
+   `intends` it says first that it means to, and waits so long.
 4. It acknowledges messages of the kinds that its doctrine names, and responses that name it.
 5. It answers questions about its own reports: they are maintained.
 6. It accepts a claim that it is offered, where it would claim the object by rule 3, and else declines it.
@@ -22,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import degrees
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import shapely
@@ -167,12 +168,16 @@ class Cell:
             return
         self._claimed.append(impact)
 
-        def make(now_us: int) -> Body | None:
+        def make(kind: Literal["engagement-claim", "engagement-intent"], now_us: int) -> Body | None:
             if _among(impact, self._claims_of_others):
                 return None
-            return claim(impact, battery, now_us)
+            return claim(impact, battery, now_us, kind)
 
-        yield Act(now_us + self._reaction_us, make)
+        due_us, intends = now_us + self._reaction_us, self.nation.doctrine.intends
+        if intends is not None:
+            yield Act(due_us, partial(make, "engagement-intent"))
+            due_us += round(intends.si * SECOND_US)
+        yield Act(due_us, partial(make, "engagement-claim"))
 
     def _battery(self, impact: Impact) -> str | None:
         """The nearest battery, if it is near enough for the doctrine to claim an impact with it."""

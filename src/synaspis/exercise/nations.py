@@ -85,6 +85,11 @@ class Doctrine(FrozenModel):
         description="Claims an object whose impact is predicted so near to a battery of its own; never if "
         "left out.",
     )
+    intends: Delay | None = Field(
+        default=None,
+        description="Says first that it means to claim, waits so long, and claims if nobody else has; claims "
+        "at once if left out.",
+    )
     acknowledges: tuple[Text, ...] = Field(
         default=(), description="Kinds of message of others that it acknowledges."
     )

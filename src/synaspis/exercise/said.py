@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import degrees
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -83,8 +83,12 @@ def all_clear(impact: Impact) -> Body:
     return Warning.model_validate({"level": "all-clear", "area": _area(impact)})
 
 
-def claim(impact: Impact, battery: str, now_us: int) -> Body | None:
-    """Claim on the object of an impact; None when it is past or was not shown as a track."""
+def claim(
+    impact: Impact, battery: str, now_us: int, kind: Literal["engagement-claim", "engagement-intent"]
+) -> Body | None:
+    """Claim on the object of an impact, or the intention of one; None when it is past or was not shown as a
+    track.
+    """
     track = impact.track
     if track is None or impact.time_us is None or impact.time_us <= now_us:
         return None
@@ -93,7 +97,7 @@ def claim(impact: Impact, battery: str, now_us: int) -> Body | None:
         state["covariance"] = track["covariance"]
     state |= {"impact_area": _area(impact), "impact_time": to_rfc3339(impact.time_us)}
     window = {"earliest": to_rfc3339(now_us), "latest": to_rfc3339(impact.time_us)}
-    return read_body("engagement-claim", {"object": state, "battery": battery, "window": window})
+    return read_body(kind, {"object": state, "battery": battery, "window": window})
 
 
 def impact_of_claim(shown: Mapping[str, Any]) -> list[Impact]:

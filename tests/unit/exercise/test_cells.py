@@ -3,6 +3,7 @@
 import pytest
 
 from synaspis.core.clock import from_rfc3339, to_rfc3339
+from synaspis.core.quantity import Measure
 from synaspis.exercise import load_exercise
 from synaspis.exercise.cells import Cell
 from synaspis.exercise.reading import Impact, impacts_of
@@ -104,6 +105,21 @@ def test_it_claims_with_its_nearest_battery_unless_it_was_shown_the_claim_of_ano
     said = {"object": claim.object.model_dump(mode="json", exclude_none=True), "battery": "sulze-pac-3-cri"}
     assert acts(other, message("engagement-claim", "de", said), "coordination")[0][1].says == "seen"
     assert act.make(act.due_us) is None
+
+
+def test_who_intends_says_so_first_and_claims_later_if_nobody_else_has(loaded):
+    document = loaded.document.nations["us"]
+    patient = document.doctrine.model_copy(update={"intends": Measure(value=20.0, unit="s")})
+    cell = cell_of(loaded, "us")
+    cell.nation = document.model_copy(update={"doctrine": patient})
+    (intent, claim) = cell.take(picture(WARSAW), "data", NOW_US)
+    assert (intent.due_us, claim.due_us) == (NOW_US + 15_000_000, NOW_US + 35_000_000)
+    (meant, claimed) = (act.make(act.due_us) for act in (intent, claim))
+    assert (meant.kind, claimed.kind) == ("engagement-intent", "engagement-claim")
+    assert (meant.object, meant.battery) == (claimed.object, claimed.battery)
+    said = {"object": meant.object.model_dump(mode="json", exclude_none=True), "battery": "sulze-pac-3-cri"}
+    acts(cell, message("engagement-claim", "de", said), "coordination")
+    assert claim.make(claim.due_us) is None
 
 
 def test_it_acknowledges_by_the_place_where_a_message_was_shown(loaded):
