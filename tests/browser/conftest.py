@@ -74,7 +74,8 @@ def dist() -> Path:
     return index.parent
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while its loop lives, nothing else in this process can run one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser; where none can be started the tests are left out, but not in continuous integration."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
@@ -186,7 +187,7 @@ class Window:
         self.context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window(browser: Browser, dist: Path) -> Callable[..., Window]:
     """Makes windows: give an address and colours."""
     assert dist

@@ -76,7 +76,7 @@ class RealTime:
         self._task: asyncio.Task[None] | None = None
         self._kept_s, self._answered = 0.0, 0
         # Until it is led to where it was, everybody sees it standing there.
-        self._lines, self._is_ready = self._notebook.lines(), False
+        self._lines, self.ready = self._notebook.lines(), asyncio.Event()
         self._show(where(self._lines, self._clock.now_us()))
 
     @property
@@ -98,7 +98,7 @@ class RealTime:
 
     def check(self, action: str, value: Any) -> None:
         """Raise Problem 409 where an action cannot be done now, 503 while it is being taken up again."""
-        if not self._is_ready:
+        if not self.ready.is_set():
             fault = Fault("the exercise is being taken up where it was", "", "Try again in a second.")
             raise Problem(503, fault, {"retry-after": "1"})
         if self._state not in _ALLOWED[action]:
@@ -286,7 +286,8 @@ class RealTime:
             self._by, self._answered, unanswered = found.by, found.answered, found.unanswered
             self._held = [*found.left, *self._held]
             self._show(found)
-        self._lines, self._is_ready = [], True
+        self._lines = []
+        self.ready.set()
         self._pace()
         await self._submit(unanswered)
 

@@ -38,7 +38,9 @@ LOOK_S: Final = 3.0
 
 
 class Conductor(Protocol):
-    """What runs an exercise, as far as cells have to do with it."""
+    """What runs an exercise, as far as cells have to do with it. ready: set once it is where it was."""
+
+    ready: asyncio.Event
 
     @property
     def exercise(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from math import isfinite
 from typing import Any, Final
 
@@ -25,12 +27,15 @@ ACTIONS: Final[Mapping[str, str | None]] = {
 """Actions, each with the member that goes with it."""
 
 SPEED_MAX: Final = 1_000.0
+READY_S: Final = 20.0
+"""How long a decision waits for an exercise that is being taken up."""
 
 
 async def control(hall: Hall, session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
     """Do what the white cell asks and say so in a message; returns the clock and the receipt.
 
-    Raises Problem: 403 for another role, 400 for a request that is none, 409 where it cannot be done now.
+    Raises Problem: 403 for another role, 400 for a request that is none, 409 where it cannot be done now, 503
+    while the exercise is still being taken up.
     """
     if session.given.role != "white":
         fault = Fault("only the white cell runs an exercise", "", "Use a link of the role white.")
@@ -42,6 +47,8 @@ async def control(hall: Hall, session: Session, given: Mapping[str, Any]) -> dic
     action, value = _asked(given)
     hall.journal.write("white", source=session.id, code=action)
     conductor, by = hall.conductor, session.given.name
+    with suppress(TimeoutError):
+        await asyncio.wait_for(conductor.ready.wait(), READY_S)
     conductor.check(action, value)
     receipt: dict[str, Any] | None = None
     if action == "pause":
