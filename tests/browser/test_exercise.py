@@ -214,7 +214,7 @@ def test_the_white_cell_starts_the_exercise_and_every_clock_runs(play: Play) -> 
 
 
 def test_tracks_appear_with_the_values_of_the_feed_and_near_the_truth(play: Play) -> None:
-    jump = "Jump to just before fly-first"
+    jump = "Jump here: fly-first"
     play.steer(lambda page: page.get_by_role("button", name=jump).click(), "Jumping to 09:10:55")
     play.arrive("09:10:55")
     flight, launched_s = play.flights["test-flight"], play.launched["test-flight"]
@@ -367,7 +367,7 @@ def test_the_verified_checkpoint_and_who_cosigned_it_are_those_of_the_server(pla
 def test_the_white_cell_injects_by_hand_and_everybody_reads_it(play: Play) -> None:
     white = play["white"]
     white.tab("White cell")
-    white.page.get_by_role("button", name="Inject end-of-play now").click()
+    white.page.get_by_role("button", name="Inject now: end-of-play").click()
     white.until("document.querySelector('tr[data-inject=end-of-play] .state').innerText === '✓ done'")
     white.keep("white")
     for shown in play.nations:
@@ -460,7 +460,7 @@ def test_pages_come_back_by_themselves_after_the_server_was_killed(tmp_path: Pat
         white.until_shown("List of events")
         white.page.get_by_role("button", name="Start").click()
         white.until_shown("running", "#clock")
-        white.page.get_by_role("button", name="Jump to just before fly-first").click()
+        white.page.get_by_role("button", name="Jump here: fly-first").click()
         us.until("window.synaspis.tracks() === 1")
         before = {(data["centre"], data["counter"]) for _, data in us.heard()}
         os.killpg(process.pid, signal.SIGKILL)

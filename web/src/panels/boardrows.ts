@@ -56,6 +56,8 @@ function sentence(context: Named, row: JsonObject): string | null {
     return `${sides.join(" and ")} both cover ${Math.round(row.area_m2 / 1e6).toLocaleString("en-GB")} km\u00B2, ${(100 * row.share_of_smaller).toFixed(0)} % of the smaller area`;
   }
   if (row.what === "conflict") return `${listed(partners)} each claim this object`;
+  if (row.what === "duplicate") return `${listed(partners)} claims this object more than once`;
+  if (typeof row.to === "string" && typeof row.text === "string" && row.text.startsWith(`${row.to} `)) return `${name(row.to)}${row.text.slice(row.to.length)}`;
   if (typeof row.state === "string" && row.from !== undefined && typeof row.text === "string") {
     return row.state === "open" ? `${name(row.from)} has not answered` : `${name(row.from)}: ${words(row.state).toLowerCase()}`;
   }

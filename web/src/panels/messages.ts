@@ -10,7 +10,7 @@ import { isObject, plainly } from "./records";
 import { showWhy, whyNotForm } from "./why";
 
 const SHOWN = 150;
-const FOR_PROGRAMS = new Set(["object", "covariance", "position_ecef_m", "velocity_ecef_m_s", "about", "elsewhere", "under", "refers_to"]);
+const FOR_PROGRAMS = new Set(["object", "claim", "covariance", "position_ecef_m", "velocity_ecef_m_s", "about", "elsewhere", "under", "refers_to"]);
 const SAYS = ["text", "question", "answer", "reason", "subject"];
 
 /** A message in a sentence or two, from the fields that hold prose, or else all that it says. */

@@ -29,7 +29,7 @@ export function withDeadline(row: JsonObject): JsonObject {
 /** Claims and intentions on one object, with what stands in the way. */
 function claimed(context: Context, object: JsonObject, number: number): HTMLElement {
   const findings = listOf(object.findings);
-  const track = typeof object.track === "number" ? `track T${object.track}` : "no track of ours";
+  const track = typeof object.track === "number" ? `track T${object.track}` : "no track here now";
   const entries = listOf(object.entries).map((entry) =>
     readable(context, { ...entry, what: words(text(entry.kind)), battery: entry.battery ?? "not told" }));
   const own = listOf(object.entries).filter((entry) =>
@@ -39,11 +39,11 @@ function claimed(context: Context, object: JsonObject, number: number): HTMLElem
     recordTable(`Claims on object ${number}`, entries, ["what", "sender", "holder", "battery", "window", "open"]),
     ...findings.map((finding) => el("p", { class: "error", "data-finding": text(finding.what) },
       `${MARKS[text(finding.what)] ?? ""} ${words(text(finding.what))}: ${text(readable(context, finding).text)}.`.trim())),
-    ...(mayAct(context) ? own : []).map((entry) => handOver(context, text(entry.reference))));
+    ...(mayAct(context) ? own : []).map((entry) => handOver(context, text(entry.reference), text(readable(context, entry).battery))));
 }
 
-/** Offer a claim of ours to another nation. */
-function handOver(context: Context, claim: string): HTMLElement {
+/** Offer a claim of ours to another nation. battery: by which it is claimed, in words; empty where that is not told. */
+function handOver(context: Context, claim: string, battery: string): HTMLElement {
   const outcome = el("span", { "aria-live": "polite" });
   const others = context.session.nations.filter((nation) => nation.id !== context.session.cell);
   const offer = async (to: string): Promise<void> => {
@@ -54,7 +54,7 @@ function handOver(context: Context, claim: string): HTMLElement {
       outcome.textContent = error instanceof Refused ? error.message : String(error);
     }
   };
-  return el("div", { class: "row" }, "Hand our claim over to ",
+  return el("div", { class: "row" }, `Hand our claim${battery === "" ? "" : ` with ${battery}`} over to `,
     ...others.map((nation) => button(nation.name, () => { void offer(nation.id); })), outcome);
 }
 

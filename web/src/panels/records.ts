@@ -7,6 +7,8 @@ import type { Json, JsonObject } from "../types";
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const REFERENCE = /^[0-9a-f]{32,}$/;
 const COLUMNS_MAX = 7;
+/** Titles of columns that read better than their names: a plan that starts later holds from then on. */
+const TITLES: Readonly<Record<string, string>> = { since: "From" };
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -25,8 +27,8 @@ export function plainly(value: Json | undefined): string {
   if (typeof value.reference === "string" && typeof value.sender === "string") {
     return `${plainly(value.kind).replace(/-/g, " ")} of ${value.sender}`;
   }
-  return Object.entries(value).filter(([, part]) => part !== null)
-    .map(([name, part]) => `${name.replace(/_/g, " ")} ${plainly(part)}`).join(", ");
+  return Object.entries(value).map(([name, part]) => [name.replace(/_/g, " "), plainly(part)]).filter(([, part]) => part !== "")
+    .map((told) => told.join(" ")).join(", ");
 }
 
 /** Members worth a column: those that some row has, without references, which are for programs. */
@@ -45,7 +47,7 @@ export function columnsOf(rows: readonly JsonObject[]): string[] {
 export function recordTable(caption: string, rows: readonly JsonObject[], columns = columnsOf(rows)): HTMLElement {
   return el("table", {},
     el("caption", { class: "unseen" }, caption),
-    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, words(column))))),
+    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, TITLES[column] ?? words(column))))),
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...columns.map((column) => el("td", {}, plainly(row[column])))))));
 }
 

@@ -96,9 +96,9 @@ function eventTable(context: Context, programme: Programme, order: Order, jumpTo
     el("td", { class: "tight state" }, "to come"),
     el("td", { class: "tight" },
       button("Inject now", () => { void order("inject", { inject: inject.id }, `Injected: ${inject.incident}.`); },
-        { class: "link", "aria-label": `Inject ${inject.id} now` }), el("br"),
+        { class: "link", "aria-label": `Inject now: ${inject.id}` }), el("br"),
       button("Jump here", () => { jumpTo(before(inject.at, BEFORE_S)); },
-        { class: "link", "aria-label": `Jump to just before ${inject.id}` })));
+        { class: "link", "aria-label": `Jump here: ${inject.id}` })));
   return el("table", {}, el("caption", { class: "unseen" }, "List of events"),
     el("thead", {}, el("tr", {}, ...["Planned", "What", "State", ""].map((title) => el("th", { scope: "col" }, title)))),
     el("tbody", {}, ...programme.injects.map(row)));

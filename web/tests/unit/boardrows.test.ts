@@ -22,12 +22,15 @@ describe("rows of a board", () => {
     expect(readable(context, overlap).text).toBe(
       "Germany with PAC-3 at Sulze (sulze-pac-3-cri) and United States with b both cover 9,440 km\u00B2, 8 % of the smaller area");
     expect(readable(context, { what: "conflict", partners: ["de", "us"] }).text).toBe("Germany and United States each claim this object");
+    const twice = { what: "duplicate", partners: ["de"], text: "de claims this object 2 times, by a and b" };
+    expect(readable(context, twice).text).toBe("Germany claims this object more than once");
   });
 
   it("say who has answered a question or an offer", () => {
     expect(readable(context, { answers: [{ sender: "de", position: "maintained" }] }).answers).toBe("Germany: maintained");
     expect(readable(context, { from: "de", state: "open", text: "de has not answered" }).text).toBe("Germany has not answered");
     expect(readable(context, { from: "us", state: "accepted", text: "us: accepted" }).text).toBe("United States: accepted");
+    expect(readable(context, { to: "us", state: "declined", text: "us has declined" }).text).toBe("United States has declined");
   });
 
   it("tell findings apart by shape", () => {
