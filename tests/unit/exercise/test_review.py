@@ -128,6 +128,72 @@ def test_people_are_known_from_what_the_white_cell_wrote_at_the_start(short_file
     assert _played(sent, loaded) == (9, ("pl", "de"))
 
 
+def test_the_name_of_a_person_says_nothing_of_who_played(short_file):
+    """A director may be called anything, also what would stand there if people had played."""
+    from synaspis.exercise.review.record import Sent, _played
+
+    loaded = load_exercise(short_file)
+    (start,) = [
+        each.body
+        for each in Exercise(loaded, 9).step(loaded.starts_us)
+        if each.body.kind == "exercise-control"
+    ]
+    message = {"body": {"action": "start", "remarks": f"{start.remarks} (x; seed 5; people de)"}}
+    sent = [Sent("coordination", START_US, "white", "exercise-control", message)]
+    assert _played(sent, loaded) == (9, ())
+
+
+TAMPERED = {
+    "an event": "UPDATE body SET data = CAST(replace(data, '00.000000Z', '01.000000Z') AS BLOB)",
+    "a message": "UPDATE submission SET envelope = CAST(replace(envelope, 'A', 'B') AS BLOB)",
+    "a sender": "UPDATE submission SET sender = 'de'",
+    "a time": "UPDATE submission SET received_us = received_us + 1000000",
+    "an event left out": "DELETE FROM feed WHERE recipient = 'pl' AND counter = 2",
+    "all messages left out": "DELETE FROM submission",
+    "an entry left out": "DELETE FROM entry WHERE number = 2",
+    "a leaf": "UPDATE leaf SET data = zeroblob(32) WHERE position = 1",
+    "the agreements": "UPDATE policy SET book = replace(book, 'e', 'f')",
+    "everything": "DELETE FROM policy",
+    "what is no record": "UPDATE entry SET record = CAST('[' AS BLOB) WHERE number = 3",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_a_store_that_was_changed_after_the_run_is_told_and_not_reviewed(played, tmp_path, what):
+    import sqlite3
+    from shutil import copytree
+
+    copytree(played, tmp_path / "copy")
+    place = tmp_path / "copy" / "data" / "centre.sqlite"
+    with sqlite3.connect(place) as base:
+        assert base.execute(TAMPERED[what]).rowcount > 0
+    base.close()
+    with pytest.raises(InputError, match="Put the store back as the run left it") as raised:
+        review(tmp_path / "copy")
+    assert {each.source for each in raised.value.faults} == {str(place)}
+    assert len(raised.value.faults) <= 5
+
+
+def test_the_store_of_another_centre_is_not_reviewed_as_this_one(played, tmp_path):
+    from shutil import copy, copytree
+
+    copytree(played, tmp_path / "copy")
+    store = "centre.sqlite"
+    copy(tmp_path / "copy" / "coordination" / store, tmp_path / "copy" / "data" / store)
+    with pytest.raises(InputError, match="and not of the data centre"):
+        review(tmp_path / "copy")
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "7", ""])
+def test_a_damaged_account_of_a_run_is_told(played, tmp_path, text):
+    from shutil import copytree
+
+    copytree(played, tmp_path / "copy")
+    (tmp_path / "copy" / "run.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"run\.json: this is no JSON object"):
+        review(tmp_path / "copy")
+
+
 def test_the_page_is_marked_and_asks_nothing_of_the_network(made):
     page = render(made)
     assert page.count("EXERCISE SHORT EXERCISE EXERCISE") == 2

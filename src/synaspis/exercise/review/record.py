@@ -19,6 +19,7 @@ from synaspis.exchange.intake import payload_of
 from synaspis.exchange.store.sqlite_store import SqliteStore
 from synaspis.exercise.faults import Faults
 from synaspis.exercise.loader import Loaded, exercise_path, load_exercise
+from synaspis.exercise.review.intact import check_store
 from synaspis.exercise.run import EXERCISE_FILE, RUN_FILE, SEEN_FROM, STORE
 from synaspis.exercise.surroundings import CENTRES, WHITE
 from synaspis.exercise.truth import TrueFlight, true_flights
@@ -27,8 +28,10 @@ SERVED: Final = "serve.yaml"
 """Settings of a folder of `synaspis serve`."""
 
 _PAGE: Final = 5_000
-_SEED: Final = re.compile(r"; seed ([0-9]+)")
-_PEOPLE: Final = re.compile(r"; people ([a-z0-9,-]+)")
+_STARTED: Final = re.compile(
+    r"[^;]*; document ([0-9a-f]{64}); seed ([0-9]+)(?:; people ([a-z0-9,-]+))?(?: |$)"
+)
+"""How the remarks of the start begin; what follows is the name of a person, who may be called anything."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,17 @@ def read_record(folder: Path | str) -> Record:
     if missing:
         remedy = "Name the folder that `synaspis exercise run` wrote."
         raise InputError(Fault("there is no such file", source=str(path), remedy=remedy) for path in missing)
+    seen_from = _seen_from(folder)
     stores = {centre: SqliteStore.to_read(folder / centre / STORE) for centre in CENTRES}
     try:
+        for centre, store in stores.items():
+            check_store(store, centre, folder / centre)
         sent = sorted(
             (each for centre, store in stores.items() for each in _sent(centre, store)),
             key=lambda each: each.at_us,
         )
         books = {centre: read_book(store.policies()[0].book) for centre, store in stores.items()}
-        loaded = load_exercise(file, beside=_seen_from(folder), books=books)
+        loaded = load_exercise(file, beside=seen_from, books=books)
         done = _done(sent)
         faults = _faults(loaded, done)
         delivered = {
@@ -144,7 +150,12 @@ def _seen_from(folder: Path) -> Path | None:
     """From where paths in the exercise file are seen; None where it is its own folder, or names no path."""
     run, settings = folder / RUN_FILE, folder / SERVED
     if run.is_file():
-        seen_from = json.loads(run.read_bytes()).get(SEEN_FROM)
+        try:
+            told = json.loads(run.read_bytes())
+            seen_from = told.get(SEEN_FROM)
+        except (ValueError, AttributeError, RecursionError):
+            remedy = "Put it back as the run left it, or leave it out."
+            raise InputError(Fault("this is no JSON object", source=str(run), remedy=remedy)) from None
         return None if seen_from is None else folder / str(seen_from)
     if settings.is_file():
         return exercise_path(str(read_document(settings).data.get("exercise"))).parent
@@ -200,9 +211,9 @@ def _played(sent: list[Sent], loaded: Loaded) -> tuple[int, tuple[str, ...]]:
         raise InputError(
             Fault("the exercise was not started", source=str(loaded.path), remedy="Start it first.")
         )
-    if starts[0].sender != WHITE or sha256(loaded.text).hexdigest() not in remarks:
+    found = _STARTED.match(remarks)
+    if starts[0].sender != WHITE or found is None or found[1] != sha256(loaded.text).hexdigest():
         what = "the exercise file is not the one that was started in the log"
         raise InputError(Fault(what, source=str(loaded.path), remedy="Put the file back as it was."))
-    found, played = _SEED.search(remarks), _PEOPLE.search(remarks)
-    named = set(played[1].split(",")) if played else set()
-    return int(found[1]) if found else 0, tuple(name for name in loaded.document.nations if name in named)
+    named = set((found[3] or "").split(","))
+    return int(found[2]), tuple(name for name in loaded.document.nations if name in named)
