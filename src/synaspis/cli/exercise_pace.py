@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-SPEED_MAX = 1_000.0
+SPEED_MIN, SPEED_MAX = 0.1, 1_000.0
 STEP_MAX_S = 43_200
 
 Wait = Callable[[int], None]
@@ -28,8 +28,8 @@ def pace(fast: bool, speed: float | None, step_s: int | None) -> Callable[[int],
     if len(named) > 1:
         what = f"{' and '.join(named)} are both given" if len(named) == 2 else f"{', '.join(named)} are given"
         raise InputError(Fault(what, source=named[-1], remedy="Give one of them."))
-    if speed is not None and not 0.0 < speed <= SPEED_MAX:
-        what = f"{speed:g} is no speed; above 0 to {SPEED_MAX:g} is allowed"
+    if speed is not None and not SPEED_MIN <= speed <= SPEED_MAX:
+        what = f"{speed:g} is no speed; {SPEED_MIN:g} to {SPEED_MAX:g} is allowed"
         raise InputError(Fault(what, source="--speed", remedy="For more, use --as-fast-as-possible."))
     if step_s is not None and not 1 <= step_s <= STEP_MAX_S:
         what = f"{step_s} s is no step; 1 to {STEP_MAX_S:,} s are allowed"

@@ -94,7 +94,8 @@ def test_a_speed_waits_for_the_clock(file, tmp_path):
     ("options", "text"),
     [
         (("--as-fast-as-possible", "--speed", "2"), "are both given"),
-        (("--speed", "0"), "0 is no speed; above 0 to 1000 is allowed"),
+        (("--speed", "1e-300"), "1e-300 is no speed; 0.1 to 1000 is allowed"),
+        (("--speed", "0"), "0 is no speed; 0.1 to 1000 is allowed"),
         (("--as-fast-as-possible", "--agreements", "demo"), "'us' is no partner of the book 'demo'"),
     ],
 )

@@ -32,6 +32,8 @@ SPOKEN: Final[Mapping[str, str]] = {
 
 NOT_BY_HAND: Final = frozenset(BODIES) - frozenset(SPOKEN) | {"exercise-control"}
 
+BY_HAND: Final = frozenset(SPOKEN) - NOT_BY_HAND
+
 NOTE_MAX: Final = 1_000
 _MEMBERS: Final = frozenset({"kind", "body", "note", "centre", "label"})
 
@@ -46,7 +48,7 @@ async def act(hall: Hall, session: Session, given: Any) -> tuple[int, dict[str, 
     kind, body, note = _asked(given)
     if kind in NOT_BY_HAND:
         what = f"{kind!r} is not sent by hand"
-        raise Problem(403, Fault(what, "kind", f"By hand: {', '.join(sorted(SPOKEN))}."))
+        raise Problem(403, Fault(what, "kind", f"By hand: {', '.join(sorted(BY_HAND))}."))
     if hall.conductor is not None and (state := hall.conductor.clock()["state"]) != "running":
         what = f"the exercise is {state}: nothing is sent"
         raise Problem(409, Fault(what, "", "Wait until the white cell starts or resumes it."))

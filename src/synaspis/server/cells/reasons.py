@@ -32,7 +32,9 @@ def centre_named(name: str | None) -> CentreName:
 
 async def why(cell: Cell, centre: CentreName, counter: int) -> dict[str, Any]:
     """Why a cell was given an event. Raises Problem 404 where it was given none of this counter."""
-    found = await cell.sides[centre].read(cell.id, counter - 1, 1) if counter > 0 else ()
+    # What waits in the store while an inject keeps the cell from the centre was not given to it yet.
+    was_given = 0 < counter <= cell.place[centre]
+    found = await cell.sides[centre].read(cell.id, counter - 1, 1) if was_given else ()
     if not found or found[0].counter != counter:
         what = f"{cell.id} was given no event {counter} by the {centre} centre"
         raise Problem(404, Fault(what, "counter"))

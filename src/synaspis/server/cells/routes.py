@@ -237,7 +237,9 @@ def _pass(hall: Hall, given: dict[str, Any]) -> Pass:
     if role not in ROLES:
         faults.append(Fault(f"{str(role)[:40]!r} is no role", "role", f"Allowed: {', '.join(ROLES)}."))
     if role in ("nation", "white") and (cell not in known or (cell == hall.white) != (role == "white")):
-        faults.append(Fault(f"{str(cell)[:40]!r} is no cell of this role", "cell", nearest(str(cell), known)))
+        fitting = tuple(name for name in known if (name == hall.white) == (role == "white"))
+        what = f"{str(cell)[:40]!r} is no cell of this role"
+        faults.append(Fault(what, "cell", nearest(str(cell), fitting)))
     if role in ("observer", "operator") and cell is not None:
         faults.append(Fault(f"the role {role} acts for no cell", "cell", "Leave it out."))
     seen = hall.views(role, cell) if view_as is None else view_as

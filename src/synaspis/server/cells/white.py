@@ -26,6 +26,8 @@ ACTIONS: Final[Mapping[str, str | None]] = {
 }
 """Actions, each with the member that goes with it."""
 
+SPEED_MIN: Final = 0.1
+"""At much less a centre would answer after minutes or never, for its ticks go by this clock."""
 SPEED_MAX: Final = 1_000.0
 READY_S: Final = 20.0
 """How long a decision waits for an exercise that is being taken up."""
@@ -55,6 +57,8 @@ async def control(hall: Hall, session: Session, given: Mapping[str, Any]) -> dic
         # A clock that stands still stamps nothing: the message comes first.
         told = {"action": action, "exercise_time": to_rfc3339(hall.clock.now_us())}
         receipt = await _tell(hall, session, cell, told)
+        # Meanwhile another person of the white cell may have ended it.
+        conductor.check(action, value)
         conductor.control(action, value, by)
     else:
         receipt = await _tell(hall, session, cell, conductor.control(action, value, by))
@@ -86,8 +90,8 @@ def _asked(given: Mapping[str, Any]) -> tuple[str, Any]:
     ]
     value = None if member is None else given.get(member)
     if action == "speed" and not _is_speed(value):
-        what = f"the speed is {str(value)[:40]}; allowed is above 0 to {SPEED_MAX:,.0f}"
-        faults.append(Fault(what, "speed"))
+        what = f"the speed is {str(value)[:40]}; allowed is {SPEED_MIN:g} to {SPEED_MAX:,.0f}"
+        faults.append(Fault(what, "speed", "To stand still, pause."))
     if action == "jump":
         try:
             value = from_rfc3339(str(value))
@@ -102,4 +106,4 @@ def _asked(given: Mapping[str, Any]) -> tuple[str, Any]:
 
 def _is_speed(value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and isfinite(value) and 0.0 < value <= SPEED_MAX
+    return is_number and isfinite(value) and SPEED_MIN <= value <= SPEED_MAX

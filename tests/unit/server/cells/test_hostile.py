@@ -89,7 +89,9 @@ def test_a_nation_cannot_speak_for_another_or_for_the_white_cell(
     forged = {"kind": "text", "body": {"text": "no"}, "sender": "pl"}
     check_error(client.post("/api/act", json=forged, headers=asks), 400, "unknown key 'sender'")
     control = {"kind": "exercise-control", "body": {"action": "end"}}
-    check_error(client.post("/api/act", json=control, headers=asks), 403, "is not sent by hand")
+    refused = client.post("/api/act", json=control, headers=asks)
+    check_error(refused, 403, "is not sent by hand")
+    assert "exercise-control" not in refused.json()["error"]["faults"][0]["remedy"]
     track = {"kind": "track-report", "body": {}}
     check_error(client.post("/api/act", json=track, headers=asks), 403, "is not sent by hand")
 

@@ -54,3 +54,32 @@ def test_an_exercise_that_does_not_come_is_told(monkeypatch):
     with pytest.raises(Problem) as told:
         asyncio.run(white.control(hall_of(Waits()), DIRECTOR, {"action": "start"}))
     assert told.value.status == 503
+
+
+def test_a_pause_does_not_bring_back_what_was_ended_meanwhile(monkeypatch):
+    """Two persons of the white cell: one pauses, the other ends while the message of the pause is taken."""
+    done = []
+
+    class Ends(Waits):
+        def check(self, action, value):
+            if "end" in done:
+                raise Problem(409, Fault("the exercise is ended"))
+
+        def control(self, action, value, by):
+            done.append(action)
+
+    async def tell(hall, session, cell, told):
+        done.append("end")
+        return {}
+
+    async def scene():
+        conductor = Ends()
+        conductor.ready.set()
+        hall = hall_of(conductor)
+        hall.clock = SimpleNamespace(now_us=lambda: 0)
+        with pytest.raises(Problem):
+            await white.control(hall, DIRECTOR, {"action": "pause"})
+
+    monkeypatch.setattr(white, "_tell", tell)
+    asyncio.run(scene())
+    assert done == ["end"]
