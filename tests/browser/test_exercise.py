@@ -312,7 +312,8 @@ def test_a_warning_is_shown_with_its_area_and_a_countdown_and_is_acknowledged(pl
     for shown in play.nations:
         shown.tab("Situation")
         shown.until_shown("Leipzig")
-        cells = row(shown, "tr:has(td):first-child")
+        key = shown.page.locator("tr:has(td)", has_text="Leipzig").first.get_attribute("data-key")
+        cells = row(shown, f'tr[data-key="{key}"]')
         assert cells[:2] == ["Take shelter", "Germany"]
         assert cells[2].startswith("Leipzig, ")
         # Three minutes after launch the prediction is good to a degree; the window opens before it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import count
@@ -58,6 +58,7 @@ class _Due:
     make: Make
     planned: Planned | None = None
     inject: Inject | None = None
+    label: Label | None = None
 
 
 class Exercise:
@@ -187,7 +188,7 @@ class Exercise:
         body = due.make(now_us)
         if body is None:
             return
-        yield from self._say(due.sender, body, now_us)
+        yield from self._say(due.sender, body, now_us, due.label)
         if due.planned is not None and isinstance(body, TrackReport) and due.sender in self._cells:
             self._schedule(due.sender, self._cells[due.sender].measure(body, now_us))
 
@@ -199,7 +200,7 @@ class Exercise:
         if back_us is None:
             yield Said(sender, centre, body, label or self.label(centre), now_us)
         elif not isinstance(body, TrackReport):
-            self._push(back_us, _Due(sender, lambda _: body))
+            self._push(back_us, _Due(sender, lambda _: body, label=label))
 
     def _do_inject(self, inject: Inject, now_us: int) -> Iterator[Said]:
         inject_id = next(name for name, each in self._injects.items() if each is inject)
@@ -222,7 +223,10 @@ class Exercise:
             self._push(now_us, self._status(inject.sender, payload.sensor, now_us, until_us))
         else:
             self.faults.begin(payload, now_us)
-        yield from self._do(self._control("inject-done", inject=inject_id, **remarks), now_us)
+        done = self._control("inject-done", inject=inject_id, **remarks)
+        # For the white cell alone: nations would learn of a launch before any sensor does.
+        label = self.label(centre_of("exercise-control"), to=(WHITE,))
+        yield from self._do(replace(done, label=label), now_us)
 
     def _body_of(self, inject: Inject) -> tuple[Body | None, list[str]]:
         """What an inject says now; None, and what is missing, where it names what its sender has not seen."""

@@ -50,6 +50,19 @@ def test_every_message_and_every_event_is_marked_with_the_exercise(played):
             assert marked["exercise"] == "SHORT EXERCISE"
 
 
+def test_no_nation_learns_from_the_white_cell_that_something_begins(played):
+    record = read_record(played)
+    done = [sent for sent in record.sent if sent.body.get("action") == "inject-done"]
+    assert len(done) > 1
+    told = {
+        cell
+        for cell, events in record.delivered.items()
+        for delivered in events
+        if delivered.event.get("message", {}).get("body", {}).get("action") == "inject-done"
+    }
+    assert told == set()
+
+
 def test_the_centres_of_an_exercise_refuse_what_does_not_bear_its_name(short_file, tmp_path):
     from dataclasses import replace
 
