@@ -30,19 +30,33 @@ async function send(context: Context, kind: string, body: JsonObject, outcome: H
   }
 }
 
-/** Button that acknowledges a message as seen; one of the other centre is named in `elsewhere`. */
-export function acknowledgeButton(context: Context, item: DeliveredMessage): HTMLElement {
+type Says = "seen" | "accepted" | "declined" | "done";
+const SAID: Record<Says, string> = { seen: "✓ Acknowledged", accepted: "✓ Accepted", declined: "✓ Declined", done: "✓ Done" };
+
+/** What a cell can answer to a message: the words of the button and what the acknowledgement says. */
+export function answersTo(message: DeliveredMessage["message"], cell: string | null): [string, Says][] {
+  if (message.sender === cell || message.kind === "acknowledgement" || message.kind === "exercise-control") return [];
+  if (message.kind === "hand-over") return message.body?.to === cell ? [["Accept", "accepted"], ["Decline", "declined"]] : [];
+  if (message.kind === "response") return [["Acknowledge", "seen"], ["Report as done", "done"]];
+  return [["Acknowledge", "seen"]];
+}
+
+/** Buttons that answer a message; one of the other centre is named in `elsewhere`. */
+export function answerButtons(context: Context, item: DeliveredMessage): HTMLElement {
   const name = item.reference ?? item.message.id ?? "";
   const where = item.centre === "coordination" ? "about" : "elsewhere";
   const outcome = el("span", { "aria-live": "polite" });
-  const seen = button("Acknowledge", () => {
-    void send(context, "acknowledgement", { says: "seen", role: ROLE, [where]: [name] }, outcome).then((sent) => {
-      if (!sent) return;
-      outcome.textContent = "✓ Acknowledged";
-      seen.hidden = true;
-    });
-  }, { class: "link" });
-  return el("span", {}, seen, outcome);
+  const buttons = answersTo(item.message, context.session.cell).map(([label, says]) => {
+    const answer = button(label, () => {
+      void send(context, "acknowledgement", { says, role: ROLE, [where]: [name] }, outcome).then((sent) => {
+        if (!sent) return;
+        outcome.textContent = SAID[says];
+        for (const each of says === "seen" ? [answer] : buttons) each.hidden = true;
+      });
+    }, { class: "link" });
+    return answer;
+  });
+  return el("span", {}, ...buttons, outcome);
 }
 
 /** A line to write to the others. */

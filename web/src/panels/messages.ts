@@ -4,7 +4,7 @@ import { button, el } from "../dom";
 import { clockTime, kilometres, place, words } from "../format";
 import { contentOf, isMessage, type Item, namesOf } from "../store";
 import type { DeliveredMessage, Json } from "../types";
-import { acknowledgeButton, textForm } from "./act";
+import { answerButtons, textForm } from "./act";
 import { type Context, mayAct, nameOf, type Panel } from "./panel";
 import { isObject, plainly } from "./records";
 import { showWhy, whyNotForm } from "./why";
@@ -102,9 +102,7 @@ function entry(context: Context, item: Item): HTMLElement {
     button("Why do I see this?", () => {
       void showWhy(context, `Why do I see this ${message.kind.replace(/-/g, " ")}?`, item.centre, item.counter, item.why, item.quality);
     }, { class: "link" }));
-  if (mayAct(context) && namesOf(item).length > 0 && message.sender !== context.session.cell) {
-    actions.append(acknowledgeButton(context, item));
-  }
+  if (mayAct(context) && namesOf(item).length > 0) actions.append(answerButtons(context, item));
   const findings = (item.findings ?? []).map((finding) => el("p", { class: "error" }, `Check: ${finding.text}`));
   return el("article", { class: "message", "aria-label": title },
     el("div", { class: "head" }, time, el("strong", {}, title), el("span", { class: "tag" }, item.quality.replace(/-/g, " "))),
