@@ -30,9 +30,10 @@ class Open:
         pair = (data.key("server.pem"), data.key("server.key")) if tls else None
         self.house = House(grounds, Journal(clock, self.log), page=Page(page), tls=pair)
         self.url, self.links, self._ready = "", {}, threading.Event()
+        self._clients: list[httpx.Client] = []
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
-        assert self._ready.wait(30)
+        assert self._ready.wait(120)
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -52,12 +53,14 @@ class Open:
             done.set()
 
         self._loop.call_soon_threadsafe(make)
-        assert done.wait(5)
+        assert done.wait(60)
         assert hall.base in found[0]
         return found[0]
 
     def anonymous(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=15)
+        # Kept until the end: one that is forgotten open is told of in whatever test runs then.
+        self._clients.append(httpx.Client(base_url=self.url, trust_env=False, timeout=60))
+        return self._clients[-1]
 
     def enter(self, name: str) -> httpx.Client:
         """A browser that has entered by a link."""
@@ -70,8 +73,10 @@ class Open:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
     def stop(self) -> None:
+        for client in self._clients:
+            client.close()
         self._loop.call_soon_threadsafe(self.house.stop)
-        self._thread.join(30)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 
