@@ -1,6 +1,6 @@
 #!/bin/sh
-# Have what some tests need beside Python: Chromium, the library that its driver needs, PostgreSQL, Wireshark's tshark, and
-# Mozilla's tools for certificates.
+# Have what some tests need beside Python: Chromium, the library that its driver needs, PostgreSQL, Wireshark's tshark,
+# Mozilla's tools for certificates, and OpenSSL's program.
 # Installs Debian's packages where that is allowed; else says what is missing, and those tests are left out.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -18,6 +18,7 @@ wanted=
 [ -n "$database" ] || wanted="$wanted postgresql"
 command -v tshark >/dev/null || wanted="$wanted tshark"
 command -v pk12util >/dev/null || wanted="$wanted libnss3-tools"
+command -v openssl >/dev/null || wanted="$wanted openssl"
 ldconfig -p 2>/dev/null | grep -q "libatomic\.so\.1" || wanted="$wanted libatomic1"
 [ -n "$wanted" ] || exit 0
 

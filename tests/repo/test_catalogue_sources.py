@@ -97,7 +97,8 @@ def test_every_listed_source_is_used():
             for path in folder.rglob("*.yaml")
         ),
         *(ROOT / "src").rglob("*.py"),
-        *(ROOT / "docs").rglob("*.md"),
+        # Not the pages made from the catalogue itself: they name every source.
+        *(path for path in (ROOT / "docs").rglob("*.md") if "generated" not in path.parts),
     ]
     rest = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     unused = [
